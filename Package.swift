@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+
+let package = Package(
+    name: "watchman",
+    products: [.executable(name: "watchman", targets: ["watchman"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "watchman", dependencies: ["WatchmanCommands", "WatchmanGateway", argumentParser],
+            swiftSettings: settings),
+        .target(
+            name: "WatchmanCommands",
+            dependencies: [
+                "WatchmanServer", "WatchmanAgent", "WatchmanClient", "WatchmanGateway", "WatchmanSystem",
+                "WatchmanCore", argumentParser, lifecycle, logging, toml,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "WatchmanServer",
+            dependencies: [
+                "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", asn1, crypto, httpTypes,
+                hummingbird, hummingbirdTLS, lifecycle, logging, nio, nioSSL, x509,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "WatchmanGateway", dependencies: ["WatchmanSystem", "WatchmanCore", grdb, lifecycle, logging],
+            swiftSettings: settings),
+        .target(
+            name: "WatchmanAgent",
+            dependencies: ["WatchmanClient", "WatchmanSystem", "WatchmanCore", crypto, lifecycle, logging],
+            swiftSettings: settings),
+        .target(
+            name: "WatchmanClient",
+            dependencies: ["WatchmanCore", asn1, asyncHTTPClient, nio, nioHTTP1, nioPosix, nioSSL, x509],
+            swiftSettings: settings),
+        .target(name: "WatchmanStore", dependencies: ["WatchmanCore", crypto, grdb], swiftSettings: settings),
+        .target(
+            name: "WatchmanSystem", dependencies: ["CWatchman", "WatchmanCore", lifecycle], swiftSettings: settings),
+        .target(name: "WatchmanCore", dependencies: [crypto, cryptoExtras], swiftSettings: settings),
+        .target(name: "CWatchman", linkerSettings: [.linkedLibrary("crypt")]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,17 @@
+#include "CWatchman.h"
+
+#include <crypt.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool watchman_password_matches(const char *password, const char *hash) {
+    struct crypt_data *data = calloc(1, sizeof *data);
+    if (data == NULL) {
+        return false;
+    }
+    const char *result = crypt_r(password, hash, data);
+    bool matches = result != NULL && strcmp(result, hash) == 0;
+    explicit_bzero(data, sizeof *data);
+    free(data);
+    return matches;
+}

@@ -1,0 +1,52 @@
+import Foundation
+public import WatchmanCore
+
+/// Calls that a device signs with its key.
+public actor DeviceCaller {
+    private let client: APIClient
+    private let device: String
+    private let key: SSHPrivateKey
+    private var sequence: Int64 = 0
+
+    /// A caller for an enrolled device.
+    public init(client: APIClient, device: String, key: SSHPrivateKey) {
+        self.client = client
+        self.device = device
+        self.key = key
+    }
+
+    /// `POST path` with a signed JSON body. A number that the server has seen is replaced once by a fresh one.
+    public func post<Answer: Decodable & Sendable>(_ path: String, _ body: some Encodable) async throws -> Answer {
+        let bytes = Array(try WireJSON.encode(body))
+        do {
+            return try await self.send(path, bytes)
+        } catch let error as WatchmanError {
+            guard let last = StaleCall.lastSequence(error) else { throw error }
+            self.sequence = max(self.sequence, last)
+            return try await self.send(path, bytes)
+        }
+    }
+
+    private func send<Answer: Decodable & Sendable>(_ path: String, _ bytes: [UInt8]) async throws -> Answer {
+        self.sequence += 1
+        let message = DeviceSignature.message(
+            method: "POST", path: path, device: self.device, sequence: self.sequence, body: bytes)
+        let signature = try SSHSignature.sign(message, namespace: DeviceSignature.callNamespace, with: self.key)
+        let headers = [
+            (DeviceSignature.deviceField, self.device), (DeviceSignature.sequenceField, "\(self.sequence)"),
+            (DeviceSignature.signatureField, Data(signature).base64EncodedString()),
+        ]
+        return try await self.client.call("POST", path, body: bytes, headers: headers)
+    }
+}
+
+extension APIClient {
+    /// Enrols a device: the body is signed with the key it enrols.
+    public func register(_ request: RegistrationRequest, key: SSHPrivateKey) async throws -> Enrolment {
+        let bytes = Array(try WireJSON.encode(request))
+        let signature = try SSHSignature.sign(bytes, namespace: DeviceSignature.registerNamespace, with: key)
+        return try await self.call(
+            "POST", "/api/v1/register", body: bytes,
+            headers: [(DeviceSignature.signatureField, Data(signature).base64EncodedString())])
+    }
+}

@@ -1,0 +1,28 @@
+public import Foundation
+import NIOSSL
+import SwiftASN1
+import WatchmanCore
+import X509
+
+/// Meets a server for the first time: fetches its CA over a connection that proves nothing, and believes it only if its key has the pinned
+/// hash. No secret is sent before that. (`kubeadm join --discovery-token-ca-cert-hash` works the same way.)
+public enum ServerTrust {
+    /// The address with the CA to use from now on, and the server's clock.
+    ///
+    /// - Throws: `WatchmanError`: `unavailable` if there is no watchman server, `forbidden` if it is another one.
+    public static func establish(_ url: ServerURL, pin: String) async throws -> (address: ServerAddress, clock: Date) {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = .none
+        let unproven = ServerAddress.remote(url, authority: "")
+        let identity: ServerIdentity = try await APIClient.with(unproven, apiKey: nil, tls: tls) { client in
+            try await client.get("/api/v1/identity")
+        }
+        guard identity.product == "watchman", let authority = try? Certificate(pemEncoded: identity.certificateAuthority)
+        else { throw WatchmanError(.unavailable, "\(url.text) does not answer like a watchman server") }
+        guard Credential.pin(ofPublicKey: authority.publicKey.subjectPublicKeyInfoBytes) == pin else {
+            throw WatchmanError(
+                .forbidden, "\(url.text) is not the server that made this token: its key has another fingerprint; nothing was sent")
+        }
+        return (.remote(url, authority: identity.certificateAuthority), identity.clock)
+    }
+}

@@ -1,0 +1,139 @@
+public import Foundation
+
+/// Whether a device can be entered.
+public enum DeviceState: String, Codable, Sendable, CaseIterable {
+    /// Its tunnel is up.
+    case online
+    /// Its tunnel is down.
+    case offline
+}
+
+/// A row of the device list.
+public struct DeviceSummary: Codable, Hashable, Sendable {
+    /// The id, given once and never reused.
+    public var id: String
+    /// What people call it.
+    public var name: String
+    /// Whether it can be entered.
+    public var state: DeviceState
+    /// Why it is not online, in words, or nil.
+    public var reason: String?
+    /// Name of its gateway.
+    public var gateway: String
+    /// Its dedicated port there.
+    public var port: Int
+    /// Last check-in.
+    public var lastSeen: Date?
+    /// Version of its agent.
+    public var agentVersion: String
+    /// Its tags, sorted.
+    public var tags: [String]
+
+    /// Creates a row.
+    public init(
+        id: String, name: String, state: DeviceState, reason: String?, gateway: String, port: Int, lastSeen: Date?,
+        agentVersion: String, tags: [String]
+    ) {
+        self.id = id
+        self.name = name
+        self.state = state
+        self.reason = reason
+        self.gateway = gateway
+        self.port = port
+        self.lastSeen = lastSeen
+        self.agentVersion = agentVersion
+        self.tags = tags
+    }
+}
+
+/// `GET /api/v1/devices`: the list.
+public struct DeviceList: Codable, Sendable {
+    /// The rows.
+    public var devices: [DeviceSummary]
+
+    /// Creates a list.
+    public init(devices: [DeviceSummary]) { self.devices = devices }
+}
+
+/// `GET /api/v1/devices/REF`: all that is known of one device.
+public struct DeviceDetail: Codable, Sendable {
+    /// The list's row.
+    public var summary: DeviceSummary
+    /// What it says it is.
+    public var facts: DeviceFacts
+    /// How it was at the last check-in.
+    public var vitals: DeviceVitals?
+    /// Device clock minus server clock in seconds, at the last check-in.
+    public var clockSkew: Double
+    /// Fingerprint of its tunnel key.
+    public var keyFingerprint: String
+    /// The pinned host keys.
+    public var hostKeys: [SSHPublicKey]
+    /// When it was enrolled.
+    public var createdAt: Date
+    /// Whether the server holds its root password.
+    public var escrowsRootPassword: Bool
+    /// What its tunnel did of late, newest first.
+    public var events: [TunnelEvent]
+
+    /// Creates the detail.
+    public init(
+        summary: DeviceSummary, facts: DeviceFacts, vitals: DeviceVitals?, clockSkew: Double, keyFingerprint: String,
+        hostKeys: [SSHPublicKey], createdAt: Date, escrowsRootPassword: Bool, events: [TunnelEvent]
+    ) {
+        self.summary = summary
+        self.facts = facts
+        self.vitals = vitals
+        self.clockSkew = clockSkew
+        self.keyFingerprint = keyFingerprint
+        self.hostKeys = hostKeys
+        self.createdAt = createdAt
+        self.escrowsRootPassword = escrowsRootPassword
+        self.events = events
+    }
+}
+
+/// A change of a tunnel.
+public struct TunnelEvent: Codable, Hashable, Sendable {
+    /// When it was noticed.
+    public var at: Date
+    /// Whether the tunnel came up or went down.
+    public var isUp: Bool
+
+    /// Creates an event.
+    public init(at: Date, isUp: Bool) {
+        self.at = at
+        self.isUp = isUp
+    }
+}
+
+/// `PATCH /api/v1/devices/REF`: what people may change. Absent fields stay as they are.
+public struct DeviceChange: Codable, Sendable {
+    /// The new name.
+    public var name: String?
+    /// Tags to add.
+    public var addTags: [String]?
+    /// Tags to take away.
+    public var removeTags: [String]?
+
+    /// Creates a change.
+    public init(name: String? = nil, addTags: [String]? = nil, removeTags: [String]? = nil) {
+        self.name = name
+        self.addTags = addTags
+        self.removeTags = removeTags
+    }
+}
+
+/// `POST /api/v1/devices/REF/reveal-password`: the root passwords that may be in force.
+public struct RevealedPassword: Codable, Sendable {
+    /// The one last confirmed.
+    public var current: Secret?
+    /// One that the device was told to set and has not confirmed.
+    public var pending: Secret?
+
+    /// Creates an answer.
+    public init(current: Secret?, pending: Secret?) {
+        self.current = current
+        self.pending = pending
+    }
+}

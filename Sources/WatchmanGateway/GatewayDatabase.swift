@@ -1,0 +1,89 @@
+public import Foundation
+import GRDB
+import Glibc
+public import WatchmanCore
+
+/// A device as its gateway knows it.
+public struct GatewayDevice: Hashable, Sendable {
+    /// The device's id.
+    public var id: String
+    /// Its tunnel key.
+    public var key: SSHPublicKey
+    /// Its dedicated port.
+    public var port: Int
+
+    /// Creates an entry.
+    public init(id: String, key: SSHPublicKey, port: Int) {
+        self.id = id
+        self.key = key
+        self.port = port
+    }
+}
+
+/// The gateway's copy of what the key lookup needs: a cache that the control plane can rebuild at any time.
+///
+/// Only the gateway writes; lookups open it read-only as another user. The journal mode is DELETE because a reader without write
+/// permission cannot use a WAL (sqlite.org/wal.html, "Read-Only Databases").
+public struct GatewayDatabase: Sendable {
+    private static let version = 1
+    private let queue: DatabaseQueue
+
+    /// Opens the cache, anew if it was written by another version.
+    ///
+    /// - Parameter readers: the group that lookups run with.
+    public init(path: String, readers: gid_t) throws {
+        if let old = try? DatabaseQueue(path: path), try old.read({ try Self.userVersion($0) }) != Self.version {
+            try old.close()
+            unlink(path)
+        }
+        var configuration = Configuration()
+        configuration.journalMode = .default
+        configuration.busyMode = .timeout(5)
+        self.queue = try DatabaseQueue(path: path, configuration: configuration)
+        guard chown(path, geteuid(), readers) == 0, chmod(path, 0o640) == 0 else {
+            throw WatchmanError(.configuration, "cannot set the owner of \(path): \(String(cString: strerror(errno)).lowercased())")
+        }
+        try self.queue.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE IF NOT EXISTS deviceKey (
+                        blob TEXT PRIMARY KEY NOT NULL,
+                        type TEXT NOT NULL,
+                        deviceID TEXT NOT NULL UNIQUE,
+                        port INTEGER NOT NULL UNIQUE
+                    ) STRICT, WITHOUT ROWID;
+                    PRAGMA user_version = \(Self.version);
+                    """)
+        }
+    }
+
+    /// Replaces the whole content.
+    public func replaceAll(_ devices: [GatewayDevice]) async throws {
+        try await self.queue.write { db in
+            try db.execute(sql: "DELETE FROM deviceKey")
+            for device in devices { try Self.insert(device, db) }
+        }
+    }
+
+    /// Lets a device in.
+    public func add(_ device: GatewayDevice) async throws {
+        try await self.queue.write { db in try Self.insert(device, db) }
+    }
+
+    /// Shuts a device out from its next login on.
+    public func remove(id: String) async throws {
+        try await self.queue.write { db in
+            try db.execute(sql: "DELETE FROM deviceKey WHERE deviceID = ?", arguments: [id])
+        }
+    }
+
+    private static func insert(_ device: GatewayDevice, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO deviceKey (blob, type, deviceID, port) VALUES (?, ?, ?, ?)",
+            arguments: [device.key.base64, device.key.type, device.id, device.port])
+    }
+
+    private static func userVersion(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    }
+}

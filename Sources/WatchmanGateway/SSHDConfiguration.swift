@@ -1,0 +1,84 @@
+/// The gateway sshd's configuration (sshd_config(5)).
+enum SSHDConfiguration {
+    /// The text.
+    ///
+    /// - AuthorizedPrincipalsCommand stands before AuthorizedKeysCommand: OpenSSH 9.2 ignores it when it comes after.
+    /// - No ciphers open to Terrapin (CVE-2023-48795), since devices may run an old ssh.
+    /// - Devices may only listen, admins may only connect; which port is up to the line that the lookup prints. `restrict` alone
+    ///   would leave Unix sockets and tun devices open.
+    /// - MaxSessions 0: no shell, no command, no sftp; forwarding only.
+    /// - MaxStartups 100:30:1000: the default sheds most of a fleet that comes back at once.
+    /// - ClientAlive 5x2: 9.2 probes at twice the interval, and slower settings leave a dead device's port taken for minutes.
+    static func text(_ settings: GatewaySettings) -> String {
+        """
+        # Written by watchman at every start; changes here are lost.
+        \(self.identity(settings))
+        \(self.authentication(settings))
+        \(self.limits)
+        AllowTcpForwarding no
+        Match User \(settings.edgeUser)
+            AllowTcpForwarding remote
+            PermitOpen none
+        Match User \(settings.jumpUser)
+            AllowTcpForwarding local
+            PermitListen none
+
+        """
+    }
+
+    private static func identity(_ settings: GatewaySettings) -> String {
+        """
+        Port \(settings.port)
+        ListenAddress \(settings.address)
+        PidFile \(settings.pidFile)
+        HostKey \(settings.hostKeyFile)
+        HostCertificate \(settings.hostCertificateFile)
+        HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com,ssh-ed25519
+        KexAlgorithms sntrup761x25519-sha512@openssh.com,curve25519-sha256,curve25519-sha256@libssh.org
+        Ciphers aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes128-ctr
+        MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com
+        """
+    }
+
+    private static func authentication(_ settings: GatewaySettings) -> String {
+        """
+        UsePAM no
+        AllowUsers \(settings.edgeUser) \(settings.jumpUser)
+        PermitRootLogin no
+        AuthenticationMethods publickey
+        PubkeyAuthentication yes
+        PasswordAuthentication no
+        KbdInteractiveAuthentication no
+        HostbasedAuthentication no
+        TrustedUserCAKeys \(settings.userAuthorityFile)
+        AuthorizedPrincipalsFile none
+        AuthorizedPrincipalsCommand \(settings.helper) \(KeyLookup.verb) \(settings.databaseFile) principals %u \(settings.jumpUser) %i
+        AuthorizedPrincipalsCommandUser \(settings.keysUser)
+        AuthorizedKeysFile none
+        AuthorizedKeysCommand \(settings.helper) \(KeyLookup.verb) \(settings.databaseFile) key %u \(settings.edgeUser) %k
+        AuthorizedKeysCommandUser \(settings.keysUser)
+        """
+    }
+
+    private static let limits = """
+        PermitUserEnvironment no
+        PermitUserRC no
+        PermitTTY no
+        X11Forwarding no
+        AllowAgentForwarding no
+        AllowStreamLocalForwarding no
+        PermitTunnel no
+        GatewayPorts no
+        Compression no
+        UseDNS no
+        PrintMotd no
+        MaxSessions 0
+        MaxAuthTries 2
+        LoginGraceTime 20
+        MaxStartups 100:30:1000
+        TCPKeepAlive yes
+        ClientAliveInterval 5
+        ClientAliveCountMax 2
+        LogLevel VERBOSE
+        """
+}

@@ -1,0 +1,56 @@
+import Foundation
+import HTTPTypes
+import WatchmanCore
+import WatchmanStore
+
+/// Decides who is calling. The only place that turns headers into a `Caller`.
+struct Authenticator: Sendable {
+    /// How a request reached us.
+    enum Transport: Sendable {
+        /// The Unix socket: file permissions already said that it is an admin.
+        case local
+        /// HTTPS.
+        case remote
+    }
+
+    let store: Store
+    let transport: Transport
+
+    /// - Throws: `WatchmanError` (`unauthenticated` or `forbidden`).
+    func caller(
+        _ access: Access, method: String, path: String, headers: HTTPFields, body: [UInt8], now: Date
+    ) async throws -> Caller {
+        switch access {
+        case .anyone: return .anyone
+        case .device: return .device(try await self.device(method, path, headers, body))
+        case .admin: return .admin(try await self.admin(headers, now))
+        }
+    }
+
+    private func admin(_ headers: HTTPFields, _ now: Date) async throws -> String {
+        if self.transport == .local { return "local" }
+        let value = headers[.authorization] ?? ""
+        guard value.utf8.starts(with: "Bearer ".utf8) else {
+            throw WatchmanError(.unauthenticated, "no API key was given", hint: "watchman admin login")
+        }
+        guard let key = try? Credential(String(value.dropFirst(7)), kind: .apiKey) else {
+            throw WatchmanError(.unauthenticated, "the API key is not valid here", hint: "watchman admin login")
+        }
+        return "key:\(try await self.store.authenticate(key, now: now).id)"
+    }
+
+    private func device(_ method: String, _ path: String, _ headers: HTTPFields, _ body: [UInt8]) async throws -> DeviceInfo {
+        let field: (String) -> String? = { name in HTTPField.Name(name).flatMap { headers[$0] } }
+        guard let id = field(DeviceSignature.deviceField), DeviceName.isValid(id),
+            let sequence = field(DeviceSignature.sequenceField).flatMap({ Int64($0) })
+        else { throw WatchmanError(.unauthenticated, "this is for devices: the call names none") }
+        guard let info = try await self.store.device(id: id) else {
+            throw WatchmanError(.unauthenticated, "device \(id) is not enrolled here: it was removed", hint: "watchman register")
+        }
+        let message = DeviceSignature.message(method: method, path: path, device: id, sequence: sequence, body: body)
+        try AgentEndpoints.checkSignature(
+            headers, of: message, namespace: DeviceSignature.callNamespace, by: try SSHPublicKey(line: info.device.publicKey))
+        try await self.store.acceptCall(device: id, sequence: sequence)
+        return info
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import WatchmanCore
+import WatchmanGateway
+import WatchmanStore
+import WatchmanSystem
+
+/// What can be done with the fleet, whoever asks: the API's endpoints only translate.
+struct Fleet: Sendable {
+    /// Seconds between a device's check-ins.
+    static let checkInInterval = 30
+
+    let store: Store
+    let gateway: Gateway
+    let gatewayUsers: (edge: String, jump: String)
+    let lookup: GatewayDatabase
+    let presence: Presence
+    let authorities: Authorities
+    let escrow: Escrow
+    let pin: String
+
+    /// Fills the gateway's cache from the database.
+    func synchronizeGateway() async throws {
+        try await self.lookup.replaceAll(try await self.store.devices().map(Self.gatewayDevice))
+    }
+
+    /// Enrols a device and opens the gateway for it.
+    func register(_ request: RegistrationRequest, now: Date) async throws -> (enrolment: Enrolment, isNew: Bool) {
+        guard request.pin == self.pin else {
+            throw WatchmanError(.forbidden, "the registration is for another server")
+        }
+        guard (1...8).contains(request.hostKeys.count) else {
+            throw WatchmanError(.invalid, "a device has 1 to 8 host keys, not \(request.hostKeys.count)")
+        }
+        let result = try await self.store.register(
+            request, gateway: self.gateway.id, occupied: SocketTable.read().ports, now: now)
+        try await self.lookup.add(Self.gatewayDevice(result.info))
+        return (self.enrolment(result.info), result.isNew)
+    }
+
+    /// What a device needs to keep its tunnel up.
+    func enrolment(_ info: DeviceInfo) -> Enrolment {
+        Enrolment(
+            deviceID: info.device.id, name: info.device.name, gatewayHost: self.gateway.host,
+            gatewayPort: self.gateway.port, gatewayUser: self.gatewayUsers.edge, port: info.port,
+            hostAuthority: self.authorities.host.publicKey, userAuthority: self.authorities.user.publicKey,
+            escrowsRootPassword: info.device.escrowsRootPassword)
+    }
+
+    /// Takes a device's report.
+    func checkIn(_ info: DeviceInfo, _ report: CheckInRequest, now: Date) async throws -> CheckInResponse {
+        try await self.store.checkIn(device: info.device.id, report, now: now)
+        return CheckInResponse(
+            tunnelIsUp: SocketTable.read().ports.contains(info.port), interval: Self.checkInInterval,
+            passwordIsPending: try await self.store.passwordIsPending(device: info.device.id),
+            enrolment: self.enrolment(info))
+    }
+
+    /// The root password that a device shall set; stored before it is told.
+    func pendingPassword(_ info: DeviceInfo, now: Date) async throws -> PendingPassword {
+        guard info.device.escrowsRootPassword else {
+            throw WatchmanError(.conflict, "the server does not hold the root password of \(info.device.name)")
+        }
+        let id = info.device.id
+        let row = try await self.store.pendingPassword(device: id, now: now) { version in
+            try self.escrow.seal(RandomText.rootPassword(), device: id, version: version)
+        }
+        return PendingPassword(
+            version: row.version, password: try self.escrow.open(row.sealed, device: id, version: row.version))
+    }
+
+    /// The root passwords that may be in force.
+    func revealPassword(_ reference: String, actor: String, now: Date) async throws -> RevealedPassword {
+        let (info, rows) = try await self.store.revealPasswords(reference, actor: actor, now: now)
+        guard info.device.escrowsRootPassword else {
+            throw WatchmanError(.notFound, "the server does not hold the root password of \(info.device.name)")
+        }
+        let open: (RootPassword.State) throws -> Secret? = { state in
+            try rows.first { $0.state == state }.map {
+                try self.escrow.open($0.sealed, device: $0.deviceID, version: $0.version)
+            }
+        }
+        return RevealedPassword(current: try open(.current), pending: try open(.pending))
+    }
+
+    /// Forgets a device: its key is refused from now on, its tunnel ends, its port rests.
+    func remove(_ reference: String, actor: String, now: Date) async throws -> DeviceSummary {
+        let info = try await self.store.remove(reference, actor: actor, now: now)
+        try await self.lookup.remove(id: info.device.id)
+        TunnelEnder.end(port: info.port)
+        return self.summary(info, now: now)
+    }
+
+    static func gatewayDevice(_ info: DeviceInfo) throws -> GatewayDevice {
+        GatewayDevice(id: info.device.id, key: try SSHPublicKey(line: info.device.publicKey), port: info.port)
+    }
+}

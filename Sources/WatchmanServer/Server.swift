@@ -1,0 +1,142 @@
+import Foundation
+import Glibc
+import Hummingbird
+import HummingbirdTLS
+public import Logging
+public import ServiceLifecycle
+import WatchmanCore
+public import WatchmanGateway
+import WatchmanStore
+public import WatchmanSystem
+
+/// What `serve` needs to know.
+public struct ServerSettings: Sendable {
+    /// Folder of the server's state, absolute.
+    public var stateFolder: String
+    /// Address of the HTTPS port.
+    public var address: String
+    /// The HTTPS port.
+    public var port: Int
+    /// Path of the Unix socket for local admins.
+    public var socket: String
+    /// Group whose members are local admins.
+    public var adminGroup: String
+    /// Host name by which devices and admins reach this server, or nil for the name they used.
+    public var host: String?
+    /// The gateway.
+    public var gateway: GatewaySettings
+
+    /// Creates settings.
+    public init(
+        stateFolder: String, address: String, port: Int, socket: String, adminGroup: String, host: String?,
+        gateway: GatewaySettings
+    ) {
+        self.stateFolder = stateFolder
+        self.address = address
+        self.port = port
+        self.socket = socket
+        self.adminGroup = adminGroup
+        self.host = host
+        self.gateway = gateway
+    }
+}
+
+/// The composition root of `serve`: opens the state, prepares the gateway, and gives the services that run until they are asked to stop.
+public struct Server: Sendable {
+    /// The services in the order in which they depend on each other.
+    public let services: [any Service]
+    /// The gateway's sshd, for those who must end it with the server.
+    public let gateway: GatewayDaemon
+
+    /// Prepares everything; when it returns, sshd runs and the services can be started.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`) that names what is wrong with this machine.
+    public init(
+        _ settings: ServerSettings, processes: any ProcessRunner, notifier: ServiceNotifier, logger: Logger
+    ) async throws {
+        let folder = try StateFolder(path: settings.stateFolder)
+        let tls = try TLSIdentity(folder)
+        let authorities = try Authorities(folder)
+        let escrow = try Escrow(folder)
+        let gatewayIdentity = try authorities.gatewayIdentity(folder)
+        let store = try folder.openStore()
+        let row = Gateway(
+            id: "main", host: settings.host, port: settings.gateway.port, firstPort: settings.gateway.firstPort,
+            lastPort: settings.gateway.lastPort)
+        try await store.configure(row)
+        let lookup = try Self.openLookup(settings.gateway)
+        let presence = Presence(range: row.firstPort...row.lastPort) { up, down in
+            await Self.record(row.id, up, down, store, logger)
+        }
+        let fleet = Fleet(
+            store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
+            lookup: lookup, presence: presence, authorities: authorities, escrow: escrow, pin: tls.pin)
+        try await fleet.synchronizeGateway()
+        self.gateway = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
+        try await self.gateway.prepare(identity: gatewayIdentity)
+        let endpoints = DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: tls.authority).all
+            + CredentialEndpoints(fleet: fleet).all
+        self.services = [
+            self.gateway, presence,
+            try Self.localAPI(settings, endpoints, store, logger),
+            try Self.remoteAPI(settings, endpoints, store, tls, logger),
+            ReadyService(notifier: notifier),
+        ]
+    }
+
+    /// The lookup runs as another user: its folder lets that user's group in, and nobody else.
+    private static func openLookup(_ settings: GatewaySettings) throws -> GatewayDatabase {
+        guard let reader = Accounts.user(settings.keysUser) else {
+            throw WatchmanError(
+                .configuration, "the user \(settings.keysUser) does not exist on this machine",
+                hint: "sudo ./install.sh --server")
+        }
+        try WholeFile.makeFolder(settings.folder, mode: 0o750, owner: (geteuid(), reader.gid))
+        return try GatewayDatabase(path: settings.databaseFile, readers: reader.gid)
+    }
+
+    private static func record(
+        _ gateway: String, _ up: Set<Int>, _ down: Set<Int>, _ store: Store, _ logger: Logger
+    ) async {
+        do {
+            let changes = try await store.record(gateway: gateway, up: up, down: down, now: Date())
+            for change in changes {
+                logger.info("tunnel \(change.isUp ? "up" : "down")", metadata: ["device": "\(change.device)"])
+            }
+        } catch {
+            logger.error("tunnel events are not recorded", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    private static func localAPI(
+        _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ logger: Logger
+    ) throws -> some Service {
+        try LocalSocket.clear(settings.socket)
+        let path = settings.socket
+        let group = Accounts.group(settings.adminGroup) ?? getegid()
+        let router = API.router(endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger)
+        return Application(
+            router: router, configuration: .init(address: .unixDomainSocket(path: path)),
+            onServerRunning: { _ in LocalSocket.protect(path, group: group) }, logger: logger.quieter)
+    }
+
+    private static func remoteAPI(
+        _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ tls: TLSIdentity, _ logger: Logger
+    ) throws -> some Service {
+        let router = API.router(endpoints, authenticator: Authenticator(store: store, transport: .remote), logger: logger)
+        return Application(
+            router: router,
+            server: try .tls(
+                .http1(configuration: .init(idleTimeout: .seconds(60))), tlsConfiguration: tls.serverConfiguration()),
+            configuration: .init(address: .hostname(settings.address, port: settings.port)), logger: logger.quieter)
+    }
+}
+
+extension Logger {
+    /// Hummingbird logs every start at info level; ours says it better.
+    fileprivate var quieter: Logger {
+        var copy = self
+        copy.logLevel = max(self.logLevel, .warning)
+        return copy
+    }
+}

@@ -1,0 +1,53 @@
+import Crypto
+import Foundation
+import WatchmanCore
+public import WatchmanStore
+import WatchmanSystem
+
+/// The server's folder: made at the first start, reused at every later one.
+///
+/// The database is made last. Once it is there, a key file that is missing is an error and never made anew: with another CA
+/// the whole fleet would be lost, with another escrow key every root password.
+public struct StateFolder: Sendable {
+    /// The folder, absolute.
+    public let path: String
+    private let isNew: Bool
+
+    /// Makes the folder (0700) unless it is there.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`) if it cannot be made or written.
+    public init(path: String) throws {
+        self.path = path
+        try WholeFile.makeFolder(path, mode: 0o700)
+        self.isNew = !FileManager.default.fileExists(atPath: "\(path)/watchman.db")
+    }
+
+    /// Opens the database.
+    public func openStore() throws -> Store {
+        let file = "\(self.path)/watchman.db"
+        // SQLite gives its -wal and -shm files the mode of the database.
+        if !FileManager.default.fileExists(atPath: file) { try WholeFile.write("", to: file, mode: 0o600) }
+        return try Store(path: file)
+    }
+
+    /// The content of a secret file, made on first use.
+    func secretFile(_ name: String, make: () throws -> String) throws -> String {
+        try self.file(name, mode: 0o600, make: make)
+    }
+
+    /// The content of a public file, made on first use.
+    func publicFile(_ name: String, make: () throws -> String) throws -> String {
+        try self.file(name, mode: 0o644, make: make)
+    }
+
+    private func file(_ name: String, mode: mode_t, make: () throws -> String) throws -> String {
+        let file = "\(self.path)/\(name)"
+        if let content = try WholeFile.read(file) { return String(decoding: content, as: UTF8.self) }
+        guard self.isNew else {
+            throw WatchmanError(.configuration, "\(file) is missing: restore it from a backup")
+        }
+        let content = try make()
+        try WholeFile.write(content, to: file, mode: mode)
+        return content
+    }
+}

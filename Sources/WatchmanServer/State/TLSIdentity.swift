@@ -1,0 +1,86 @@
+import Crypto
+import Foundation
+import NIOSSL
+import SwiftASN1
+import WatchmanCore
+import X509
+
+/// The server's own CA and the certificate for its HTTPS port.
+///
+/// Devices trust the CA by the pin in their join token. Neither certificate has an end that a clock could pass (RFC 5280 4.1.2.5): a
+/// device that believes it is 1970 must still get in, and expiry adds nothing to a pinned private CA.
+struct TLSIdentity: Sendable {
+    private static let begin = Date(timeIntervalSince1970: 0)
+    private static let end = Date(timeIntervalSince1970: 253_402_300_799)
+
+    /// The CA certificate, PEM.
+    let authority: String
+    /// The pin of the CA.
+    let pin: String
+    private let certificate: String
+    private let key: String
+
+    init(_ folder: StateFolder) throws {
+        let authorityKey = try Self.key(folder, "ca.key")
+        let authority = try folder.publicFile("ca.pem") {
+            try Self.makeAuthority(authorityKey).serializeAsPEM().pemString
+        }
+        let key = try Self.key(folder, "tls.key")
+        let certificate = try folder.publicFile("tls.pem") {
+            try Self.makeLeaf(key, signedBy: authorityKey).serializeAsPEM().pemString
+        }
+        let parsed = try Certificate(pemEncoded: authority)
+        self.authority = authority
+        self.pin = Credential.pin(ofPublicKey: parsed.publicKey.subjectPublicKeyInfoBytes)
+        self.certificate = certificate
+        self.key = key.pemRepresentation
+    }
+
+    /// The configuration of the HTTPS port. The CA goes along, so that a client can check it against its pin.
+    func serverConfiguration() throws -> TLSConfiguration {
+        let chain = try [self.certificate, self.authority].map {
+            NIOSSLCertificateSource.certificate(try NIOSSLCertificate(bytes: Array($0.utf8), format: .pem))
+        }
+        let key = try NIOSSLPrivateKey(bytes: Array(self.key.utf8), format: .pem)
+        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
+    }
+
+    private static func key(_ folder: StateFolder, _ name: String) throws -> P256.Signing.PrivateKey {
+        try P256.Signing.PrivateKey(
+            pemRepresentation: folder.secretFile(name) { P256.Signing.PrivateKey().pemRepresentation })
+    }
+
+    private static func makeAuthority(_ key: P256.Signing.PrivateKey) throws -> Certificate {
+        try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: .init(key.publicKey),
+            notValidBefore: self.begin, notValidAfter: self.end, issuer: self.authorityName, subject: self.authorityName,
+            signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
+                Critical(KeyUsage(keyCertSign: true))
+            },
+            issuerPrivateKey: .init(key))
+    }
+
+    private static func makeLeaf(
+        _ key: P256.Signing.PrivateKey, signedBy authority: P256.Signing.PrivateKey
+    ) throws -> Certificate {
+        try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: .init(key.publicKey),
+            notValidBefore: self.begin, notValidAfter: self.end, issuer: self.authorityName,
+            subject: try DistinguishedName { CommonName("watchman") }, signatureAlgorithm: .ecdsaWithSHA256,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.notCertificateAuthority)
+                Critical(KeyUsage(digitalSignature: true))
+                try ExtendedKeyUsage([.serverAuth])
+                SubjectAlternativeNames([.dnsName("watchman")])
+            },
+            issuerPrivateKey: .init(authority))
+    }
+
+    private static var authorityName: DistinguishedName {
+        get throws { try DistinguishedName { CommonName("watchman server CA") } }
+    }
+}

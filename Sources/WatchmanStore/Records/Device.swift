@@ -1,0 +1,63 @@
+public import Foundation
+public import GRDB
+public import WatchmanCore
+
+/// An enrolled device.
+public struct Device: Codable, Sendable, FetchableRecord, PersistableRecord {
+    /// Given once, never reused.
+    public var id: String
+    /// What people call it.
+    public var name: String
+    /// The tunnel key, as one line.
+    public var publicKey: String
+    /// The token it enrolled with.
+    public var tokenID: String
+    /// Pinned host keys of its sshd.
+    public var hostKeys: [SSHPublicKey]
+    /// What it says it is.
+    public var facts: DeviceFacts
+    /// How it was at the last check-in.
+    public var vitals: DeviceVitals?
+    /// Whether the server holds its root password.
+    public var escrowsRootPassword: Bool
+    /// Device clock minus server clock, seconds.
+    public var clockSkew: Double
+    /// The highest sequence number of its calls.
+    public var sequence: Int64
+    /// Why its tunnel is down, in its own words.
+    public var tunnelProblem: String?
+    /// When it was enrolled.
+    public var createdAt: Date
+    /// Its last check-in.
+    public var lastSeen: Date?
+
+    /// The table.
+    public static let databaseTableName = "device"
+}
+
+/// A device with the things that other tables say of it.
+public struct DeviceInfo: Sendable, FetchableRecord {
+    /// The device.
+    public var device: Device
+    /// Its gateway.
+    public var gatewayID: String
+    /// Its dedicated port there.
+    public var port: Int
+    /// Its tags, sorted.
+    public var tags: [String]
+
+    static let query = """
+        SELECT device.*, portLease.gatewayID AS leaseGateway, portLease.port AS leasePort,
+            (SELECT json_group_array(tag) FROM (SELECT tag FROM deviceTag WHERE deviceID = device.id ORDER BY tag)) AS tags
+        FROM device JOIN portLease ON portLease.deviceID = device.id
+        """
+
+    /// Reads a row of `query`.
+    public init(row: Row) throws {
+        self.device = try Device(row: row)
+        self.gatewayID = row["leaseGateway"]
+        self.port = row["leasePort"]
+        let tags: String = row["tags"]
+        self.tags = try WireJSON.decode([String].self, from: Data(tags.utf8))
+    }
+}

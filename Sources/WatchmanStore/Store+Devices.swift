@@ -1,0 +1,124 @@
+public import Foundation
+import GRDB
+public import WatchmanCore
+
+extension Store {
+    /// All devices, by name.
+    public func devices() async throws -> [DeviceInfo] {
+        try await self.read { db in try DeviceInfo.fetchAll(db, sql: "\(DeviceInfo.query) ORDER BY device.name") }
+    }
+
+    /// The device that people mean by `reference`: an id, a name, or the beginning of just one id or name.
+    ///
+    /// - Throws: `WatchmanError`: `notFound`, or `conflict` with the candidates if it could mean several.
+    public func device(_ reference: String) async throws -> DeviceInfo {
+        try await self.read { db in try Self.resolve(db, reference) }
+    }
+
+    /// The device with this id, or nil.
+    public func device(id: String) async throws -> DeviceInfo? {
+        try await self.read { db in try DeviceInfo.fetchOne(db, sql: "\(DeviceInfo.query) WHERE device.id = ?", arguments: [id]) }
+    }
+
+    /// Renames and tags a device.
+    ///
+    /// - Throws: `WatchmanError`: `conflict` if the name is taken, `invalid` for a name or tag that is not allowed.
+    public func change(_ reference: String, _ change: DeviceChange, actor: String, now: Date) async throws -> DeviceInfo {
+        try change.name.map(DeviceName.check)
+        try (change.addTags ?? []).forEach(DeviceName.checkTag)
+        return try await self.write { db in
+            let id = try Self.resolve(db, reference).device.id
+            if let name = change.name {
+                let other = try String.fetchOne(db, sql: "SELECT id FROM device WHERE name = ?", arguments: [name])
+                guard other == nil || other == id else { throw WatchmanError(.conflict, "the name \(name) is taken") }
+                try db.execute(sql: "UPDATE device SET name = ? WHERE id = ?", arguments: [name, id])
+                try Self.audit(db, now, actor: actor, "device.rename", id, name)
+            }
+            for tag in change.addTags ?? [] {
+                try db.execute(sql: "INSERT OR IGNORE INTO deviceTag (deviceID, tag) VALUES (?, ?)", arguments: [id, tag])
+                try Self.audit(db, now, actor: actor, "device.tag", id, tag)
+            }
+            for tag in change.removeTags ?? [] {
+                try db.execute(sql: "DELETE FROM deviceTag WHERE deviceID = ? AND tag = ?", arguments: [id, tag])
+                try Self.audit(db, now, actor: actor, "device.untag", id, tag)
+            }
+            return try Self.info(db, id: id)
+        }
+    }
+
+    /// Forgets a device and puts its port into quarantine.
+    ///
+    /// - Returns: the device as it was.
+    public func remove(_ reference: String, actor: String, now: Date) async throws -> DeviceInfo {
+        try await self.write { db in
+            let info = try Self.resolve(db, reference)
+            try db.execute(
+                sql: "UPDATE portLease SET deviceID = NULL, releasedAt = ? WHERE deviceID = ?",
+                arguments: [now, info.device.id])
+            try db.execute(sql: "DELETE FROM device WHERE id = ?", arguments: [info.device.id])
+            try Self.audit(db, now, actor: actor, "device.remove", info.device.id, info.device.name)
+            return info
+        }
+    }
+
+    /// Takes a device's call: its number must be higher than every one before.
+    ///
+    /// - Throws: `WatchmanError` (`conflict`) with the last number, so that an agent that lost its count can go on.
+    public func acceptCall(device id: String, sequence: Int64) async throws {
+        try await self.write { db in
+            try db.execute(
+                sql: "UPDATE device SET sequence = ? WHERE id = ? AND sequence < ?", arguments: [sequence, id, sequence])
+            guard db.changesCount == 1 else {
+                let last = try Int64.fetchOne(db, sql: "SELECT sequence FROM device WHERE id = ?", arguments: [id]) ?? 0
+                throw StaleSequence(last: last)
+            }
+        }
+    }
+
+    /// Records a check-in.
+    public func checkIn(device id: String, _ report: CheckInRequest, now: Date) async throws {
+        let problem = report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }
+        let facts = String(decoding: try WireJSON.encode(report.facts.cleaned), as: UTF8.self)
+        let vitals = String(decoding: try WireJSON.encode(report.vitals.cleaned), as: UTF8.self)
+        let skew = report.vitals.clock.timeIntervalSince(now)
+        try await self.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE device SET facts = ?, vitals = ?, clockSkew = ?, tunnelProblem = ?, lastSeen = ? WHERE id = ?
+                    """,
+                arguments: [facts, vitals, skew, problem, now, id])
+        }
+    }
+
+    static func info(_ db: Database, id: String) throws -> DeviceInfo {
+        let info = try DeviceInfo.fetchOne(db, sql: "\(DeviceInfo.query) WHERE device.id = ?", arguments: [id])
+        guard let info else { throw WatchmanError(.notFound, "no device \(id)", hint: "watchman devices") }
+        return info
+    }
+
+    private static func resolve(_ db: Database, _ reference: String) throws -> DeviceInfo {
+        let shown = OutsideText.clean(reference, limit: 63)
+        guard DeviceName.isValid(reference) else {
+            throw WatchmanError(.notFound, "no device '\(shown)'", hint: "watchman devices")
+        }
+        let exact = "\(DeviceInfo.query) WHERE device.id = ?1 OR device.name = ?1 ORDER BY device.id = ?1 DESC LIMIT 1"
+        if let info = try DeviceInfo.fetchOne(db, sql: exact, arguments: [reference]) { return info }
+        // GLOB is case-sensitive and the reference holds none of its special characters.
+        let prefix = "\(DeviceInfo.query) WHERE device.id GLOB ?1 OR device.name GLOB ?1 ORDER BY device.name LIMIT 6"
+        let found = try DeviceInfo.fetchAll(db, sql: prefix, arguments: ["\(reference)*"])
+        guard let only = found.first else {
+            throw WatchmanError(.notFound, "no device '\(shown)'", hint: "watchman devices")
+        }
+        guard found.count == 1 else {
+            let names = found.prefix(5).map(\.device.name).joined(separator: ", ") + (found.count > 5 ? ", ..." : "")
+            throw WatchmanError(.conflict, "'\(shown)' could be \(names)", hint: "watchman devices --search \(shown)")
+        }
+        return only
+    }
+}
+
+/// A device's call came with a number that was used before.
+public struct StaleSequence: Error, Sendable {
+    /// The highest number so far.
+    public var last: Int64
+}

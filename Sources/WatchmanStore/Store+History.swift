@@ -1,0 +1,77 @@
+public import Foundation
+import GRDB
+public import WatchmanCore
+
+extension Store {
+    /// Creates or updates a gateway's row.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`) if devices hold ports outside the new range.
+    public func configure(_ gateway: Gateway) async throws {
+        try await self.write { db in
+            let outside = try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT COUNT(*) FROM portLease
+                    WHERE gatewayID = ? AND deviceID IS NOT NULL AND port NOT BETWEEN ? AND ?
+                    """,
+                arguments: [gateway.id, gateway.firstPort, gateway.lastPort])
+            guard outside == 0 else {
+                throw WatchmanError(
+                    .configuration,
+                    "\(outside ?? 0) devices hold ports outside device-ports \(gateway.firstPort)-\(gateway.lastPort): keep the old range inside the new one"
+                )
+            }
+            try gateway.upsert(db)
+        }
+    }
+
+    /// Records that the tunnels at these ports of a gateway came up or went down.
+    ///
+    /// - Returns: the devices whose ports they are.
+    public func record(gateway: String, up: Set<Int>, down: Set<Int>, now: Date) async throws -> [(device: String, isUp: Bool)] {
+        try await self.write { db in
+            var changes: [(device: String, isUp: Bool)] = []
+            for (ports, isUp) in [(down, false), (up, true)] {
+                for port in ports.sorted() {
+                    let owner = try String.fetchOne(
+                        db, sql: "SELECT deviceID FROM portLease WHERE gatewayID = ? AND port = ?", arguments: [gateway, port])
+                    guard let owner else { continue }
+                    try db.execute(
+                        sql: "INSERT INTO tunnelEvent (deviceID, at, isUp) VALUES (?, ?, ?)", arguments: [owner, now, isUp])
+                    changes.append((owner, isUp))
+                }
+            }
+            return changes
+        }
+    }
+
+    /// The last `limit` changes of a device's tunnel, newest first.
+    public func tunnelEvents(device id: String, limit: Int) async throws -> [TunnelEvent] {
+        try await self.read { db in
+            let sql = "SELECT at, isUp FROM tunnelEvent WHERE deviceID = ? ORDER BY id DESC LIMIT ?"
+            return try Row.fetchAll(db, sql: sql, arguments: [id, limit]).map { TunnelEvent(at: $0["at"], isUp: $0["isUp"]) }
+        }
+    }
+
+    /// Takes the serial number of a new certificate and notes what it is for.
+    public func issueCertificate(
+        device id: String, keyID: String, fingerprint: String, now: Date, expiresAt: Date
+    ) async throws -> UInt64 {
+        try await self.write { db in
+            try db.execute(
+                sql: "INSERT INTO certificate (deviceID, keyID, fingerprint, issuedAt, expiresAt) VALUES (?, ?, ?, ?, ?)",
+                arguments: [id, keyID, fingerprint, now, expiresAt])
+            let serial = UInt64(db.lastInsertedRowID)
+            try Self.audit(db, now, actor: keyID, "device.connect", id, "serial=\(serial)")
+            return serial
+        }
+    }
+
+    static func audit(
+        _ db: Database, _ now: Date, actor: String, _ action: String, _ subject: String, _ detail: String
+    ) throws {
+        try db.execute(
+            sql: "INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
+            arguments: [now, actor, action, subject, detail])
+    }
+}

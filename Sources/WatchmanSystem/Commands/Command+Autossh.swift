@@ -1,0 +1,56 @@
+/// Where a tunnel goes and with which files.
+public struct TunnelRoute: Hashable, Sendable {
+    /// The gateway's host.
+    public var host: String
+    /// The gateway's sshd port.
+    public var gatewayPort: Int
+    /// The login user.
+    public var user: String
+    /// The dedicated port there.
+    public var port: Int
+    /// The device's own sshd port.
+    public var localPort: Int
+    /// Private key file.
+    public var key: String
+    /// File with the gateway's host CA.
+    public var knownHosts: String
+
+    /// Creates a route.
+    public init(
+        host: String, gatewayPort: Int, user: String, port: Int, localPort: Int, key: String, knownHosts: String
+    ) {
+        self.host = host
+        self.gatewayPort = gatewayPort
+        self.user = user
+        self.port = port
+        self.localPort = localPort
+        self.key = key
+        self.knownHosts = knownHosts
+    }
+}
+
+extension Command {
+    /// autossh(1) that keeps the reverse tunnel up.
+    ///
+    /// `AUTOSSH_GATETIME=0`, or it gives up when the first connect fails; `AUTOSSH_POLL=30` caps its back-off, which else grows to ten
+    /// minutes. `ExitOnForwardFailure`, or a tunnel can be up with no port. The bind address is written out, because the gateway's
+    /// `permitlisten` is compared literally. curve25519 for this hop: the admin's session inside brings its own key exchange, and
+    /// sntrup761 costs 75 ms of CPU on the device.
+    public static func autossh(_ route: TunnelRoute, pidFile: String) -> Command {
+        let options = [
+            "BatchMode=yes", "ConnectTimeout=10", "ControlMaster=no", "ControlPath=none", "ExitOnForwardFailure=yes",
+            "HostKeyAlias=\(KnownHosts.gatewayAlias)", "IdentitiesOnly=yes", "LogLevel=ERROR",
+            "PasswordAuthentication=no", "ServerAliveCountMax=3", "ServerAliveInterval=15",
+            "KexAlgorithms=curve25519-sha256,curve25519-sha256@libssh.org",
+            "StrictHostKeyChecking=yes", "TCPKeepAlive=yes", "UserKnownHostsFile=\(route.knownHosts)",
+            "GlobalKnownHostsFile=/dev/null",
+        ]
+        return Command(
+            "autossh",
+            ["-M", "0", "-N", "-T", "-F", "none", "-i", route.key] + options.flatMap { ["-o", $0] } + [
+                "-R", "127.0.0.1:\(route.port):127.0.0.1:\(route.localPort)", "-p", "\(route.gatewayPort)",
+                "-l", route.user, "--", route.host,
+            ],
+            environment: ["AUTOSSH_GATETIME": "0", "AUTOSSH_POLL": "30", "AUTOSSH_PIDFILE": pidFile])
+    }
+}

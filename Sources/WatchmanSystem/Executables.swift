@@ -1,0 +1,21 @@
+public import Foundation
+
+/// Finds programs.
+public enum Executables {
+    /// Where programs of the system are, besides PATH: cron and ssh leave sbin out.
+    static let extraFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+    /// Absolute path of a program, or nil if there is none.
+    public static func find(_ name: String, path: String? = ProcessInfo.processInfo.environment["PATH"]) -> String? {
+        if name.utf8.contains(UInt8(ascii: "/")) {
+            return FileManager.default.isExecutableFile(atPath: name) ? name : nil
+        }
+        let folders = (path ?? "").split(separator: ":").map(String.init) + Self.extraFolders
+        return folders.lazy.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Absolute path of the running program.
+    public static var current: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+}

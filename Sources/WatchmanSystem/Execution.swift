@@ -1,0 +1,29 @@
+import Foundation
+import Glibc
+import WatchmanCore
+
+/// Replaces this process by another program.
+public enum Execution {
+    /// Becomes `command` (execve(2)), so that terminal, signals and exit status are the program's own. Returns only by throwing.
+    ///
+    /// - Throws: `WatchmanError` (`unavailable`) if the program is not there.
+    public static func become(_ command: Command) throws -> Never {
+        guard let path = Executables.find(command.executable) else {
+            throw WatchmanError(.unavailable, "\(command.executable) is not installed", hint: "watchman prereqs --install")
+        }
+        for (name, value) in command.environment { setenv(name, value, 1) }
+        Self.restoreSignals()
+        var arguments: [UnsafeMutablePointer<CChar>?] = ([command.executable] + command.arguments).map { strdup($0) }
+        arguments.append(nil)
+        execv(path, arguments)
+        throw WatchmanError(.unavailable, "cannot start \(path): \(String(cString: strerror(errno)).lowercased())")
+    }
+
+    /// Libraries may have ignored or blocked signals, and both survive execve(2).
+    private static func restoreSignals() {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGCHLD] { signal(number, SIG_DFL) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        sigprocmask(SIG_SETMASK, &none, nil)
+    }
+}

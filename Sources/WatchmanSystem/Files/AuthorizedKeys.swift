@@ -1,0 +1,61 @@
+public import Foundation
+public import WatchmanCore
+
+/// The one line that watchman keeps in an authorized_keys file (sshd(8)): it lets certificates in that the server's user CA signed for this device.
+public struct AuthorizedKeys: Sendable {
+    /// Marks our line, as its comment.
+    static let mark = "watchman"
+    /// The file.
+    public var path: String
+
+    /// Points at an authorized_keys file.
+    public init(path: String) { self.path = path }
+
+    /// The line: certificates only, only this device's principal, only from the device itself, which is where tunnels come out.
+    public static func line(authority: SSHPublicKey, deviceID: String) -> String {
+        "cert-authority,principals=\"\(ConnectPrincipal.device(deviceID))\",from=\"127.0.0.1,::1\" \(authority.line) \(Self.mark)"
+    }
+
+    /// Puts our line in, in place of an older one; every other line stays as it is.
+    ///
+    /// - Throws: `WatchmanError` that names the file.
+    public func trust(_ authority: SSHPublicKey, deviceID: String, owner: (uid_t, gid_t)? = nil) throws {
+        let line = Self.line(authority: authority, deviceID: deviceID)
+        let lines = try self.foreignLines() + [line]
+        try self.write(lines, owner: owner)
+    }
+
+    /// Takes our line out.
+    ///
+    /// - Throws: `WatchmanError` that names the file.
+    public func distrust() throws {
+        guard try WholeFile.read(self.path) != nil else { return }
+        try self.write(try self.foreignLines(), owner: nil)
+    }
+
+    /// Whether our line is there as it should be.
+    public func trusts(_ authority: SSHPublicKey, deviceID: String) throws -> Bool {
+        let content = String(decoding: try WholeFile.read(self.path) ?? Data(), as: UTF8.self)
+        let lines = content.utf8.split(separator: UInt8(ascii: "\n"))
+        return lines.contains { $0.elementsEqual(Self.line(authority: authority, deviceID: deviceID).utf8) }
+    }
+
+    private func foreignLines() throws -> [String] {
+        let content = try WholeFile.read(self.path) ?? Data()
+        let ours = Array(" \(Self.mark)".utf8)
+        return content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .filter { !($0.starts(with: "cert-authority,principals=\"wm-".utf8) && $0.suffix(ours.count).elementsEqual(ours)) }
+            .map { String(decoding: $0, as: UTF8.self) }
+            .dropTrailingEmpty()
+    }
+
+    private func write(_ lines: [String], owner: (uid_t, gid_t)?) throws {
+        let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
+        if !FileManager.default.fileExists(atPath: folder) { try WholeFile.makeFolder(folder, mode: 0o700, owner: owner) }
+        try WholeFile.write(lines.map { $0 + "\n" }.joined(), to: self.path, mode: 0o600, owner: owner)
+    }
+}
+
+extension [String] {
+    fileprivate func dropTrailingEmpty() -> [String] { self.last == "" ? Array(self.dropLast()) : self }
+}

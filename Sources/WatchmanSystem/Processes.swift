@@ -1,0 +1,59 @@
+import Foundation
+public import Glibc
+
+/// What proc(5) says of processes.
+public enum Processes {
+    /// All process ids.
+    public static func all() -> [pid_t] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+    }
+
+    /// The name of a process, or nil if it is gone.
+    public static func name(of pid: pid_t) -> String? {
+        (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/comm")))
+            .map { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
+    }
+
+    /// The arguments of a process, joined by blanks (sshd and autossh rewrite theirs), or nil if it is gone.
+    public static func commandLine(of pid: pid_t) -> String? {
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/cmdline")), !data.isEmpty else {
+            return nil
+        }
+        return String(decoding: data.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+    }
+
+    /// The parent of a process (proc(5), stat field 4), or nil if it is gone.
+    public static func parent(of pid: pid_t) -> pid_t? {
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/stat")) else { return nil }
+        // The name in parentheses may hold anything; what follows the last ) is plain.
+        guard let end = data.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = data[data.index(after: end)...].split(separator: UInt8(ascii: " "))
+        return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
+    }
+
+    /// The process named by a pid file, if it is alive and its command line holds `mark`.
+    public static func running(pidFile: String, mark: String) -> pid_t? {
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: pidFile)) else { return nil }
+        let number = data.prefix { Self.digits.contains($0) }
+        guard let pid = pid_t(String(decoding: number, as: UTF8.self)), pid > 1 else { return nil }
+        guard let line = Self.commandLine(of: pid), line.contains(mark) else { return nil }
+        return pid
+    }
+
+    /// Sends a signal.
+    public static func signal(_ pid: pid_t, _ number: Int32) {
+        kill(pid, number)
+    }
+
+    /// Waits until a process is gone, or until `deadline` has passed; says whether it is gone.
+    public static func waitUntilGone(_ pid: pid_t, within deadline: Duration) async -> Bool {
+        let end = ContinuousClock.now + deadline
+        while kill(pid, 0) == 0 || errno == EPERM {
+            guard ContinuousClock.now < end else { return false }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return true
+    }
+
+    private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+}

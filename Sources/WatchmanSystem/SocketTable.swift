@@ -1,0 +1,47 @@
+import Foundation
+public import Glibc
+
+/// The kernel's list of listening TCP sockets in this network namespace (proc(5), /proc/net/tcp).
+public struct SocketTable: Sendable {
+    /// The inode of the socket that listens on each loopback IPv4 port.
+    public let inodes: [Int: UInt64]
+
+    /// Reads the table as it is now.
+    public static func read(path: String = "/proc/net/tcp") -> SocketTable {
+        let content = (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data()
+        return SocketTable(parsing: content)
+    }
+
+    /// Parses the table: `sl local_address rem_address st ... inode`.
+    init(parsing content: Data) {
+        var inodes: [Int: UInt64] = [:]
+        for line in content.split(separator: UInt8(ascii: "\n")).dropFirst() {
+            let fields = line.split(separator: UInt8(ascii: " "))
+            // 0100007F is 127.0.0.1 as the kernel prints it on a little-endian machine; 0A is LISTEN.
+            guard fields.count > 9, fields[3].elementsEqual("0A".utf8), fields[1].starts(with: "0100007F:".utf8)
+            else { continue }
+            guard let port = Int(String(decoding: fields[1].dropFirst(9), as: UTF8.self), radix: 16),
+                let inode = UInt64(String(decoding: fields[9], as: UTF8.self))
+            else { continue }
+            inodes[port] = inode
+        }
+        self.inodes = inodes
+    }
+
+    /// The ports that something listens on.
+    public var ports: Set<Int> { Set(self.inodes.keys) }
+
+    /// The process that holds the listening socket of `port`, looked for among processes whose name is in `names`.
+    public func owner(of port: Int, among names: Set<String>) -> pid_t? {
+        guard let inode = self.inodes[port] else { return nil }
+        let target = "socket:[\(inode)]"
+        return Processes.all().first { pid in
+            guard names.contains(Processes.name(of: pid) ?? "") else { return false }
+            let folder = "/proc/\(pid)/fd"
+            let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            return descriptors.contains {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == target
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Dispatch
+import Foundation
+import Glibc
+import WatchmanCore
+
+/// Runs commands for real, by Foundation's `Process`. The only place in watchman that starts child processes.
+public struct SystemProcessRunner: ProcessRunner {
+    /// How long a child may take to end after SIGTERM before it gets SIGKILL.
+    private static let grace: Duration = .seconds(5)
+
+    /// Creates a runner.
+    public init() {}
+
+    /// Runs the command and collects what it prints. Cancelling the task ends the child.
+    public func run(_ command: Command) async throws -> CommandResult {
+        let output = Pipe()
+        let errors = Pipe()
+        let (process, ended) = try Self.prepare(command)
+        process.standardOutput = output
+        process.standardError = errors
+        try Self.start(process, command)
+        return await withTaskCancellationHandler {
+            async let outputText = Self.readAll(output.fileHandleForReading)
+            async let errorText = Self.readAll(errors.fileHandleForReading)
+            let status = await Self.wait(for: process, ended)
+            return CommandResult(status: status, output: await outputText, errors: await errorText)
+        } onCancel: {
+            process.terminate()
+        }
+    }
+
+    /// Runs a long-lived child, passing on each line of its standard error. Cancelling the task ends the child: SIGTERM, then SIGKILL.
+    ///
+    /// - Returns: the exit status, a signal counted as 128 plus its number.
+    /// - Throws: `WatchmanError` (`unavailable`) if it cannot be started.
+    public func supervise(_ command: Command, onErrorLine: @escaping @Sendable (String) -> Void) async throws -> Int32 {
+        let errors = Pipe()
+        let (process, ended) = try Self.prepare(command)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        let lines = LineSplitter(onErrorLine)
+        errors.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil } else { lines.take(data) }
+        }
+        try Self.start(process, command)
+        return await withTaskCancellationHandler {
+            await Self.wait(for: process, ended)
+        } onCancel: {
+            process.terminate()
+            let pid = process.processIdentifier
+            DispatchQueue.global().asyncAfter(deadline: .now() + Double(Self.grace.components.seconds)) {
+                if process.isRunning { kill(pid, SIGKILL) }
+            }
+        }
+    }
+
+    private static func prepare(_ command: Command) throws -> (Process, AsyncStream<Void>) {
+        guard let path = Executables.find(command.executable) else {
+            throw WatchmanError(.unavailable, "\(command.executable) is not installed", hint: "watchman prereqs --install")
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = command.arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(command.environment) { $1 }
+        let (ended, continuation) = AsyncStream<Void>.makeStream()
+        process.terminationHandler = { _ in continuation.finish() }
+        if let input = command.input {
+            let pipe = Pipe()
+            process.standardInput = pipe
+            // Small inputs fit into the pipe, so this cannot block before the child reads.
+            try pipe.fileHandleForWriting.write(contentsOf: input)
+            try pipe.fileHandleForWriting.close()
+        } else {
+            process.standardInput = FileHandle.nullDevice
+        }
+        return (process, ended)
+    }
+
+    private static func start(_ process: Process, _ command: Command) throws {
+        do {
+            try process.run()
+        } catch {
+            throw WatchmanError(.unavailable, "cannot start \(command.executable): \(error.localizedDescription)")
+        }
+    }
+
+    private static func wait(for process: Process, _ ended: AsyncStream<Void>) async -> Int32 {
+        // Waiting goes on when the task is cancelled: the child was told to end and must be reaped.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                process.waitUntilExit()
+                continuation.resume()
+            }
+        }
+        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    }
+
+    private static func readAll(_ handle: FileHandle) async -> String {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let data = (try? handle.readToEnd()) ?? Data()
+                continuation.resume(returning: String(decoding: data, as: UTF8.self))
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+import WatchmanCommands
+
+@main
+enum Main {
+    static func main() { Watchman.main() }
+}
