@@ -24,6 +24,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 
 let package = Package(
@@ -46,13 +47,13 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "watchman", dependencies: ["WatchmanCommands", "WatchmanGateway", argumentParser],
+            name: "watchman", dependencies: ["WatchmanCommands", "WatchmanGateway"],
             swiftSettings: settings),
         .target(
             name: "WatchmanCommands",
             dependencies: [
                 "WatchmanServer", "WatchmanAgent", "WatchmanClient", "WatchmanGateway", "WatchmanSystem",
-                "WatchmanCore", argumentParser, lifecycle, logging, toml,
+                "WatchmanCore", argumentParser, lifecycle, logging, toml, unixSignals,
             ],
             swiftSettings: settings),
         .target(

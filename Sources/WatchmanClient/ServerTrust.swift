@@ -11,12 +11,7 @@ public enum ServerTrust {
     ///
     /// - Throws: `WatchmanError`: `unavailable` if there is no watchman server, `forbidden` if it is another one.
     public static func establish(_ url: ServerURL, pin: String) async throws -> (address: ServerAddress, clock: Date) {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.certificateVerification = .none
-        let unproven = ServerAddress.remote(url, authority: "")
-        let identity: ServerIdentity = try await APIClient.with(unproven, apiKey: nil, tls: tls) { client in
-            try await client.get("/api/v1/identity")
-        }
+        let identity = try await self.identity(url)
         guard identity.product == "watchman", let authority = try? Certificate(pemEncoded: identity.certificateAuthority)
         else { throw WatchmanError(.unavailable, "\(url.text) does not answer like a watchman server") }
         guard Credential.pin(ofPublicKey: authority.publicKey.subjectPublicKeyInfoBytes) == pin else {
@@ -24,5 +19,18 @@ public enum ServerTrust {
                 .forbidden, "\(url.text) is not the server that made this token: its key has another fingerprint; nothing was sent")
         }
         return (.remote(url, authority: identity.certificateAuthority), identity.clock)
+    }
+
+    /// The server's clock. Proves nothing about the server, and tells it nothing.
+    ///
+    /// - Throws: `WatchmanError` (`unavailable`) if there is no watchman server.
+    public static func clock(_ url: ServerURL) async throws -> Date { try await self.identity(url).clock }
+
+    private static func identity(_ url: ServerURL) async throws -> ServerIdentity {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = .none
+        return try await APIClient.with(.remote(url, authority: ""), apiKey: nil, tls: tls) { client in
+            try await client.get("/api/v1/identity")
+        }
     }
 }

@@ -48,7 +48,8 @@ public enum Processes {
     /// Waits until a process is gone, or until `deadline` has passed; says whether it is gone.
     public static func waitUntilGone(_ pid: pid_t, within deadline: Duration) async -> Bool {
         let end = ContinuousClock.now + deadline
-        while kill(pid, 0) == 0 || errno == EPERM {
+        // A zombie has no command line: it is gone, whether or not its parent has noticed.
+        while Self.commandLine(of: pid) != nil {
             guard ContinuousClock.now < end else { return false }
             try? await Task.sleep(for: .milliseconds(20))
         }

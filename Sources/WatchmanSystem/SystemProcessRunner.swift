@@ -62,7 +62,7 @@ public struct SystemProcessRunner: ProcessRunner {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = command.arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(command.environment) { $1 }
+        process.environment = Self.environment.merging(command.environment) { $1 }
         let (ended, continuation) = AsyncStream<Void>.makeStream()
         process.terminationHandler = { _ in continuation.finish() }
         if let input = command.input {
@@ -77,9 +77,14 @@ public struct SystemProcessRunner: ProcessRunner {
         return (process, ended)
     }
 
+    /// The inherited environment without what systemd meant for this process alone (sd_notify(3)).
+    private static var environment: [String: String] {
+        ProcessInfo.processInfo.environment.filter { !["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"].contains($0.key) }
+    }
+
     private static func start(_ process: Process, _ command: Command) throws {
         do {
-            try process.run()
+            try SignalMask.cleared { try process.run() }
         } catch {
             throw WatchmanError(.unavailable, "cannot start \(command.executable): \(error.localizedDescription)")
         }

@@ -32,8 +32,8 @@ enum SSHArmor {
     }
 
     private static func trimmed(_ text: String) -> ArraySlice<UInt8> {
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
-        let bytes = Array(text.utf8).drop(while: isBlank)
-        return bytes.prefix(bytes.lastIndex { !isBlank($0) }.map { $0 - bytes.startIndex + 1 } ?? 0)
+        let bytes = Array(text.utf8).drop(while: ASCII.isSpace)
+        guard let last = bytes.lastIndex(where: { !ASCII.isSpace($0) }) else { return [] }
+        return bytes[...last]
     }
 }

@@ -26,8 +26,9 @@ struct SSHWriter {
 
     /// Writes a positive integer from its big-endian magnitude, in the shortest encoding.
     mutating func mpint(_ magnitude: some Collection<UInt8>) {
-        let digits = Array(magnitude.drop { $0 == 0 })
-        string(digits.first.map { $0 >= 0x80 } == true ? [0] + digits : digits)
+        let digits = magnitude.drop { $0 == 0 }
+        let sign: [UInt8] = (digits.first ?? 0) < 0x80 ? [] : [0]
+        string(sign + digits)
     }
 
     private mutating func integer(_ value: some FixedWidthInteger) {

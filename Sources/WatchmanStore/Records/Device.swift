@@ -33,6 +33,10 @@ public struct Device: Codable, Sendable, FetchableRecord, PersistableRecord {
 
     /// The table.
     public static let databaseTableName = "device"
+    /// JSON columns are written in the API's dialect.
+    public static func databaseJSONEncoder(for column: String) -> JSONEncoder { WireJSON.encoder }
+    /// JSON columns are read in the API's dialect.
+    public static func databaseJSONDecoder(for column: String) -> JSONDecoder { WireJSON.decoder }
 }
 
 /// A device with the things that other tables say of it.

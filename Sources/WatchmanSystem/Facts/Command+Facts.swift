@@ -2,7 +2,7 @@ extension Command {
     /// `ssh -V`: the version, on standard error.
     static let sshVersion = Command("ssh", ["-V"])
 
-    /// `sshd -V`: the version, on standard error. Before 9.2 the option is unknown, but the usage names the version too.
+    /// `sshd -V`: the version, on standard error. Older releases do not know the option, but their usage names the version too.
     static let sshdVersion = Command("sshd", ["-V"])
 
     /// `sshd -T`: the settings that hold for a login of root from this machine.

@@ -31,7 +31,9 @@ extension HostFacts {
     static func memory(_ name: String, in content: Data) -> Int64? {
         for line in content.split(separator: UInt8(ascii: "\n")) where line.starts(with: "\(name):".utf8) {
             let digits = line.dropFirst(name.utf8.count + 1).drop { ASCII.isSpace($0) }.prefix { ASCII.isDigit($0) }
-            guard let size = Int64(String(decoding: digits, as: UTF8.self)), size <= Int64.max / 1024 else { return nil }
+            guard let size = Int64(String(decoding: digits, as: UTF8.self)), size <= Int64.max / 1024 else {
+                return nil
+            }
             return size * 1024
         }
         return nil
@@ -40,7 +42,9 @@ extension HostFacts {
     /// A thermal zone's file (millidegrees) in degrees Celsius. Zones that are off report values beyond any device.
     static func degrees(in content: Data) -> Double? {
         let field = content.prefix { !ASCII.isSpace($0) }
-        guard let value = Int(String(decoding: field, as: UTF8.self)), (-60_000...200_000).contains(value) else { return nil }
+        guard let value = Int(String(decoding: field, as: UTF8.self)), (-60_000...200_000).contains(value) else {
+            return nil
+        }
         return Double(value) / 1000
     }
 
@@ -55,7 +59,7 @@ extension HostFacts {
     private func disk() -> (total: Int64, free: Int64) {
         var disk = statvfs()
         guard statvfs(self.root, &disk) == 0 else { return (0, 0) }
-        let bytes: (UInt) -> Int64 = { Int64(clamping: $0.multipliedReportingOverflow(by: disk.f_frsize).partialValue) }
+        let bytes: (UInt) -> Int64 = { Int64(clamping: $0 &* disk.f_frsize) }
         return (bytes(disk.f_blocks), bytes(disk.f_bfree))
     }
 }

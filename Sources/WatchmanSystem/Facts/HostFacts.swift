@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import Glibc
 public import WatchmanCore
 
@@ -41,9 +41,9 @@ public struct HostFacts: Sendable {
     ///
     /// - Throws: `WatchmanError` (`configuration`) if there is none that watchman can use.
     public func hostKeys() async throws -> [SSHPublicKey] {
-        let settings = try? await self.sshdSettings()
+        let listed = (try? await self.sshdSettings())?.hostKeys ?? []
         let usual = ["ed25519", "ecdsa", "rsa"].map { "/etc/ssh/ssh_host_\($0)_key" }
-        let paths = settings?.hostKeys.isEmpty == false ? settings?.hostKeys ?? usual : usual
+        let paths = listed.isEmpty ? usual : listed
         let keys = paths.compactMap { path -> SSHPublicKey? in
             let line = self.content(of: "\(path).pub").prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
             return try? SSHPublicKey(line: String(decoding: line, as: UTF8.self))
@@ -67,7 +67,9 @@ public struct HostFacts: Sendable {
         (try? Data(contentsOf: URL(fileURLWithPath: self.path(path)))) ?? Data()
     }
 
-    func path(_ path: String) -> String { self.root + path.drop { $0 == "/" } }
+    func path(_ path: String) -> String {
+        self.root + String(decoding: path.utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
+    }
 
     private func versionLine(_ command: Command) async -> String? {
         guard let result = try? await self.processes.run(command) else { return nil }

@@ -14,7 +14,7 @@ enum NetworkAddresses {
 
     private static func address(of interface: ifaddrs) -> String? {
         let flags = interface.ifa_flags
-        guard flags & UInt32(IFF_UP.rawValue) != 0, flags & UInt32(IFF_LOOPBACK.rawValue) == 0 else { return nil }
+        guard flags & UInt32(IFF_UP) != 0, flags & UInt32(IFF_LOOPBACK) == 0 else { return nil }
         return interface.ifa_addr.flatMap { Self.numeric($0) }
     }
 

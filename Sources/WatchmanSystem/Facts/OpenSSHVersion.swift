@@ -15,10 +15,9 @@ public struct OpenSSHVersion: Hashable, Sendable {
 
     /// Reads a version line, such as `OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.19 27 Jan 2026`; nil for another program's.
     public init?(line: String) {
-        guard var rest = Self.afterName(line)?[...] else { return nil }
-        guard let major = Self.number(&rest), rest.popFirst() == UInt8(ascii: "."), let minor = Self.number(&rest) else {
-            return nil
-        }
+        guard var rest = Self.afterName(line)?[...], let major = Self.number(&rest),
+            rest.popFirst() == UInt8(ascii: "."), let minor = Self.number(&rest)
+        else { return nil }
         self.init(major, minor)
     }
 
@@ -29,7 +28,8 @@ public struct OpenSSHVersion: Hashable, Sendable {
 
     /// What the program printed, line by line, standard error first.
     static func lines(of result: CommandResult) -> [String] {
-        [result.errors, result.output].flatMap { $0.utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } }
+        "\(result.errors)\n\(result.output)".utf8
+            .split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
             .map { OutsideText.clean(String(decoding: $0, as: UTF8.self), limit: 128) }
     }
 

@@ -31,7 +31,9 @@ public struct SSHDSettings: Hashable, Sendable {
     private var loopbackPort: Int? {
         for prefix in ["127.0.0.1:", "0.0.0.0:"] {
             for address in self["listenaddress"] where address.utf8.starts(with: prefix.utf8) {
-                if let port = Int(String(decoding: address.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)) { return port }
+                if let port = Int(String(decoding: address.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)) {
+                    return port
+                }
             }
         }
         return nil
@@ -52,7 +54,8 @@ extension SSHDSettings {
         var refusals: [Refusal] = []
         let permit = self["permitrootlogin"].first ?? "prohibit-password"
         if permit == "no" || permit == "forced-commands-only" {
-            refusals.append(Refusal(words: "PermitRootLogin is \(permit)", directive: "PermitRootLogin prohibit-password"))
+            refusals.append(
+                Refusal(words: "PermitRootLogin is \(permit)", directive: "PermitRootLogin prohibit-password"))
         }
         if self["pubkeyauthentication"].first == "no" {
             refusals.append(Refusal(words: "PubkeyAuthentication is no", directive: "PubkeyAuthentication yes"))

@@ -1,0 +1,48 @@
+public import Foundation
+import WatchmanCore
+import WatchmanSystem
+
+/// What the agent last knew of itself; `agent status` shows it.
+public struct AgentStatus: Codable, Hashable, Sendable {
+    /// Where the tunnel stands.
+    public enum Tunnel: String, Codable, Sendable {
+        /// The server sees it.
+        case up
+        /// autossh is at it.
+        case connecting
+        /// autossh does not run.
+        case stopped
+    }
+
+    /// The device's id.
+    public var deviceID: String
+    /// The device's name.
+    public var name: String
+    /// The server's address.
+    public var server: String
+    /// The gateway, `HOST:PORT`.
+    public var gateway: String
+    /// The dedicated port.
+    public var port: Int
+    /// Where the tunnel stands.
+    public var tunnel: Tunnel
+    /// Since when.
+    public var since: Date
+    /// Why it is not up, in words.
+    public var reason: String?
+    /// The last check-in that the server answered.
+    public var lastCheckIn: Date?
+    /// Why the last check-in failed, in words.
+    public var checkInProblem: String?
+    /// The agent's process.
+    public var pid: Int32
+
+    /// Reads a site's status, or nil if no agent runs there.
+    public static func read(_ site: EdgeSite) throws -> AgentStatus? {
+        guard let data = try WholeFile.read(site.statusFile),
+            let status = try? WireJSON.decode(AgentStatus.self, from: data),
+            Processes.name(of: status.pid) != nil
+        else { return nil }
+        return status
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+import WatchmanClient
+import WatchmanCore
+import WatchmanSystem
+
+extension Enroller {
+    /// Brings the device to what its enrolment says. Every step looks first and does only what is missing.
+    ///
+    /// - Returns: whether nothing was missing.
+    func settle(_ configuration: inout AgentConfiguration) async throws -> Bool {
+        configuration.sshdPort = await self.site.sshdPort(self.processes)
+        var isComplete = try AgentConfiguration.read(self.site) == configuration
+        if !isComplete { try configuration.write(self.site) }
+        isComplete = try self.trustServer(configuration) && isComplete
+        if configuration.enrolment.escrowsRootPassword {
+            isComplete = try await self.settlePassword(configuration) && isComplete
+        }
+        if self.site.unitFile != nil {
+            isComplete = try self.installBinary() && isComplete
+            isComplete = try await self.installService() && isComplete
+        }
+        return isComplete
+    }
+
+    private func trustServer(_ configuration: AgentConfiguration) throws -> Bool {
+        let enrolment = configuration.enrolment
+        let hosts = KnownHosts.gatewayLine(enrolment.hostAuthority)
+        let keys = AuthorizedKeys(path: self.site.authorizedKeys)
+        let knowsGateway = try WholeFile.read(self.site.knownHostsFile) == Data(hosts.utf8)
+        let knowsAdmins = try keys.trusts(enrolment.userAuthority, deviceID: enrolment.deviceID)
+        if !knowsGateway { try WholeFile.write(hosts, to: self.site.knownHostsFile, mode: 0o600) }
+        if !knowsAdmins {
+            try keys.trust(enrolment.userAuthority, deviceID: enrolment.deviceID)
+            self.report("admins' certificates are accepted: one line in \(self.site.authorizedKeys)")
+        }
+        return knowsGateway && knowsAdmins
+    }
+
+    private func settlePassword(_ configuration: AgentConfiguration) async throws -> Bool {
+        try await self.call(configuration) { caller in
+            let state: CheckInResponse = try await caller.post(
+                "/api/v1/agent/check-in", await self.checkInRequest())
+            guard state.passwordIsPending else { return true }
+            try await RootPasswordRotation(caller: caller, processes: self.processes, shadow: self.shadow).run()
+            self.report("root has a new password, which only the server knows")
+            return false
+        }
+    }
+
+    private func installBinary() throws -> Bool {
+        let source = Executables.current
+        if source == self.site.binary || FileManager.default.contentsEqual(atPath: source, andPath: self.site.binary) {
+            return true
+        }
+        guard let data = try WholeFile.read(source) else {
+            throw WatchmanError(.configuration, "cannot read the running program \(source)")
+        }
+        try WholeFile.write(data, to: self.site.binary, mode: 0o755)
+        return false
+    }
+
+    private func installService() async throws -> Bool {
+        guard let file = self.site.unitFile else { return true }
+        let text = SystemdUnit.agent(binary: self.site.binary, folder: self.site.folder)
+        let isInstalled = try WholeFile.read(file) == Data(text.utf8)
+        let isActive = try await self.processes.run(.systemctl("is-active", "--quiet", SystemdUnit.agentName)).succeeded
+        let isEnabled = try await self.processes.run(.systemctl("is-enabled", "--quiet", SystemdUnit.agentName)).succeeded
+        if isInstalled && isActive && isEnabled { return true }
+        if !isInstalled {
+            try WholeFile.write(text, to: file, mode: 0o644)
+            try await self.processes.check(.systemctl("daemon-reload"))
+        }
+        try await self.processes.check(.systemctl("enable", "--quiet", SystemdUnit.agentName))
+        try await self.processes.check(.systemctl("restart", SystemdUnit.agentName))
+        self.report("service \(SystemdUnit.agentName) runs")
+        return false
+    }
+}
+
+extension Enroller {
+    /// Brings a registered device back to what its enrolment says, without the server's help.
+    ///
+    /// - Returns: whether nothing was missing.
+    /// - Throws: `WatchmanError` (`configuration`) if the device is not registered.
+    public func repair() async throws -> Bool {
+        let configuration = try AgentConfiguration.require(self.site)
+        var isComplete = try self.trustServer(configuration)
+        isComplete = try self.installBinary() && isComplete
+        return try await self.installService() && isComplete
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Glibc
+public import WatchmanClient
+public import WatchmanCore
+public import WatchmanSystem
+
+/// Enrols this device. Each step can be repeated: whatever moment a run is killed at, the next one finishes.
+public struct Enroller: Sendable {
+    /// What the person asked for.
+    public struct Wishes: Sendable {
+        /// The server.
+        public var server: ServerURL
+        /// The name, or nil for the host name.
+        public var name: String?
+        /// The kind of key to make.
+        public var keyType: KeyType
+        /// Whether the server shall hold a new root password.
+        public var escrowsRootPassword: Bool
+
+        /// Collects the wishes.
+        public init(server: ServerURL, name: String?, keyType: KeyType, escrowsRootPassword: Bool) {
+            self.server = server
+            self.name = name
+            self.keyType = keyType
+            self.escrowsRootPassword = escrowsRootPassword
+        }
+    }
+
+    /// How a run ended.
+    public struct Outcome: Sendable {
+        /// The device as it is registered.
+        public var configuration: AgentConfiguration
+        /// Whether it was registered, and nothing was left to do.
+        public var wasComplete: Bool
+        /// Whether the server sees the tunnel; nil where no service was installed.
+        public var tunnelIsUp: Bool?
+    }
+
+    let site: EdgeSite
+    let processes: any ProcessRunner
+    let shadow: ShadowFile
+    let report: @Sendable (String) -> Void
+
+    /// Creates an enroller; `report` gets one line for each step.
+    public init(
+        site: EdgeSite, processes: any ProcessRunner, shadow: ShadowFile = ShadowFile(),
+        report: @escaping @Sendable (String) -> Void
+    ) {
+        self.site = site
+        self.processes = processes
+        self.shadow = shadow
+        self.report = report
+    }
+
+    /// Registers the device, or finishes what an earlier run began.
+    ///
+    /// - Parameter token: asked for only if the server does not know the device yet.
+    public func enrol(_ wishes: Wishes, token: @Sendable () async throws -> Credential) async throws -> Outcome {
+        let known = try await self.known(wishes)
+        var configuration: AgentConfiguration
+        if let known { configuration = known } else { configuration = try await self.register(wishes, try await token()) }
+        let hadNothingToDo = try await self.settle(&configuration)
+        let isUp = self.site.unitFile == nil ? nil : try await self.waitForTunnel(configuration)
+        return Outcome(configuration: configuration, wasComplete: known != nil && hadNothingToDo, tunnelIsUp: isUp)
+    }
+
+    /// The configuration of an earlier run, if the server still knows the device.
+    private func known(_ wishes: Wishes) async throws -> AgentConfiguration? {
+        guard let configuration = try AgentConfiguration.read(self.site) else { return nil }
+        guard configuration.server == wishes.server else {
+            throw WatchmanError(
+                .conflict, "this device is registered with \(configuration.server.text)", hint: "watchman agent uninstall")
+        }
+        do {
+            return try await self.refreshed(configuration)
+        } catch let error as WatchmanError where error.code == .unauthenticated {
+            self.report("the server does not know this device any more: registering it anew")
+            return nil
+        }
+    }
+
+    private func refreshed(_ configuration: AgentConfiguration) async throws -> AgentConfiguration {
+        let answer: CheckInResponse = try await self.call(configuration) { caller in
+            try await caller.post("/api/v1/agent/check-in", await self.checkInRequest())
+        }
+        var copy = configuration
+        copy.enrolment = answer.enrolment
+        return copy
+    }
+
+    private func register(_ wishes: Wishes, _ token: Credential) async throws -> AgentConfiguration {
+        let (address, clock) = try await ServerTrust.establish(wishes.server, pin: token.pin)
+        guard case .remote(_, let authority) = address else { throw WatchmanError(.internal, "no server") }
+        self.report("server \(wishes.server.text) proved its key")
+        let skew = Date().timeIntervalSince(clock)
+        if abs(skew) > 300 { self.report("this device's clock is off by \(ElapsedTime.words(abs(skew))): watchman copes") }
+        try WholeFile.makeFolder(self.site.folder, mode: 0o700)
+        let key = try await wishes.keyType.key(self.site, self.processes)
+        let request = RegistrationRequest(
+            tokenID: token.id, tokenSecret: token.secret, pin: token.pin, name: wishes.name, publicKey: key.publicKey,
+            hostKeys: try await self.site.hostKeys(self.processes), facts: await self.site.facts(self.processes),
+            clock: Date(), escrowsRootPassword: wishes.escrowsRootPassword)
+        let enrolment = try await APIClient.with(address) { try await $0.register(request, key: key) }
+        let configuration = AgentConfiguration(
+            server: wishes.server, authority: authority, pin: token.pin, enrolment: enrolment,
+            keyFile: wishes.keyType.file(self.site), sshdPort: await self.site.sshdPort(self.processes))
+        try configuration.write(self.site)
+        self.report("registered as \(enrolment.name) (\(enrolment.deviceID)), port \(enrolment.port)")
+        return configuration
+    }
+
+    func checkInRequest() async -> CheckInRequest {
+        CheckInRequest(
+            facts: await self.site.facts(self.processes), vitals: HostFacts(processes: self.processes).vitals(),
+            tunnelProblem: nil)
+    }
+
+    /// Lends a caller that signs as this device.
+    func call<Value: Sendable>(
+        _ configuration: AgentConfiguration, _ body: (DeviceCaller) async throws -> Value
+    ) async throws -> Value {
+        let key = try configuration.key()
+        return try await APIClient.with(configuration.address) { client in
+            try await body(DeviceCaller(client: client, device: configuration.enrolment.deviceID, key: key))
+        }
+    }
+
+    /// Asks the server until it sees the tunnel, for half a minute.
+    private func waitForTunnel(_ configuration: AgentConfiguration) async throws -> Bool {
+        let end = ContinuousClock.now + .seconds(30)
+        return try await self.call(configuration) { caller in
+            while true {
+                let answer: CheckInResponse = try await caller.post(
+                    "/api/v1/agent/check-in", await self.checkInRequest())
+                if answer.tunnelIsUp { return true }
+                guard ContinuousClock.now < end else { return false }
+                try await Task.sleep(for: .milliseconds(250))
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Glibc
+import Synchronization
+import WatchmanClient
+import WatchmanCore
+import WatchmanSystem
+
+/// Where the agent's services meet: what each learns goes into one status, written to a file whenever it changes.
+final class StatusBoard: Sendable {
+    private let status: Mutex<AgentStatus>
+    private let file: String
+
+    init(_ configuration: AgentConfiguration, _ site: EdgeSite) {
+        let route = configuration.route(site)
+        self.file = site.statusFile
+        self.status = Mutex(
+            AgentStatus(
+                deviceID: configuration.enrolment.deviceID, name: configuration.enrolment.name,
+                server: configuration.server.text, gateway: "\(route.host):\(route.gatewayPort)", port: route.port,
+                tunnel: .connecting, since: Date(), reason: nil, lastCheckIn: nil, checkInProblem: nil, pid: getpid()))
+    }
+
+    var current: AgentStatus { self.status.withLock { $0 } }
+
+    func tunnel(_ state: AgentStatus.Tunnel, reason: String?) {
+        self.update {
+            if $0.tunnel != state { $0.since = Date() }
+            $0.tunnel = state
+            $0.reason = reason
+        }
+    }
+
+    func update(_ change: (inout AgentStatus) -> Void) {
+        let changed = self.status.withLock { status in
+            let before = status
+            change(&status)
+            return status == before ? nil : status
+        }
+        // The file is for people; an agent on a full disk must go on.
+        if let changed, let data = try? WireJSON.encode(changed) {
+            try? WholeFile.write(data, to: self.file, mode: 0o600)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import Logging
+import ServiceLifecycle
+import WatchmanCore
+import WatchmanSystem
+
+/// Keeps autossh running, which keeps ssh running.
+struct TunnelService: Service {
+    let configuration: AgentConfiguration
+    let site: EdgeSite
+    let processes: SystemProcessRunner
+    let board: StatusBoard
+    let logger: Logger
+
+    func run() async throws {
+        await self.endLeftover()
+        let command = Command.autossh(self.configuration.route(self.site), pidFile: self.site.autosshPIDFile)
+        await Repeating.every(.seconds(1)) {
+            self.board.tunnel(.connecting, reason: self.board.current.reason)
+            do {
+                let status = try await self.processes.supervise(command) { self.note($0) }
+                // autossh ends for good when ssh exits 0, and when its own limits are reached.
+                self.board.tunnel(.stopped, reason: self.board.current.reason ?? "autossh ended with status \(status)")
+            } catch {
+                self.board.tunnel(.stopped, reason: "\(error)")
+                self.logger.error("tunnel cannot be started", metadata: ["cause": "\(error)"])
+            }
+        }
+    }
+
+    /// Ends an autossh that an agent left behind when it was killed without systemd's help.
+    private func endLeftover() async {
+        guard let pid = Processes.running(pidFile: self.site.autosshPIDFile, mark: self.configuration.keyFile) else { return }
+        Processes.signal(pid, SIGTERM)
+        _ = await Processes.waitUntilGone(pid, within: .seconds(5))
+    }
+
+    /// Takes a line that ssh or autossh printed: it is the reason while the tunnel is down.
+    private func note(_ line: String) {
+        let text = OutsideText.clean(line, limit: 300)
+        self.logger.warning("ssh says", metadata: ["line": "\(text)"])
+        self.board.tunnel(.connecting, reason: SSHProblem.words(text))
+    }
+}

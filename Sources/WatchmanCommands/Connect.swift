@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import WatchmanClient
+import WatchmanCore
+import WatchmanSystem
+
+extension Watchman {
+    struct Connect: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Open a shell on a device, or run a command there.",
+            discussion: """
+                The server signs a certificate for a fresh key, good for minutes and for this device; the device's host keys are pinned. \
+                watchman then becomes ssh, so terminal, signals and exit status are ssh's own.
+
+                  $ watchman connect edge-1
+                  $ watchman connect edge-1 -- systemctl status
+                  $ watchman connect edge-1 -L 8080:localhost:80
+                """)
+
+        @OptionGroup var device: DeviceArgument
+        @Option(name: .customShort("L"), help: ArgumentHelp("Forward a local port to the device, as in ssh.", valueName: "spec"))
+        var localForward: [String] = []
+        @Option(name: .customShort("R"), help: ArgumentHelp("Forward a port of the device to here, as in ssh.", valueName: "spec"))
+        var remoteForward: [String] = []
+        @Option(name: .customShort("D"), help: ArgumentHelp("Open a SOCKS proxy into the device's network, as in ssh.", valueName: "spec"))
+        var dynamicForward: [String] = []
+        @Option(help: "Login user on the device.") var user = "root"
+        @Flag(help: "Carry the device's SSH port on standard input and output, for ProxyCommand.") var stdio = false
+        @Flag(help: .hidden) var prepare = false
+        @OptionGroup var server: ServerOptions
+        @Argument(parsing: .postTerminator, help: "Command to run, after `--`.") var command: [String] = []
+
+        func validate() throws {
+            guard AccountName.isValid(self.user) else { throw ValidationError("--user is not a user's name") }
+        }
+
+        func run() async throws {
+            let context = Context.live
+            let (address, apiKey) = try self.server.resolve(context)
+            let folder = CredentialFolder(context: context)
+            let grant = try await self.grant(address, apiKey, folder)
+            let configuration = try folder.store(grant, gatewayHost: Self.gatewayHost(grant, address))
+            if self.prepare { return }
+            guard grant.state == .online else {
+                throw WatchmanError(
+                    .unavailable, "\(grant.name) is offline: \(grant.reason ?? "no reason known")",
+                    hint: "watchman devices show \(grant.name)")
+            }
+            if self.stdio { return try await Self.carry(grant, address, configuration) }
+            try Execution.become(.ssh(self.arguments(configuration, grant)))
+        }
+
+        /// Asks to be let in. The key is kept by device id, which a name or prefix becomes only with the server's help.
+        private func grant(_ address: ServerAddress, _ apiKey: Secret?, _ folder: CredentialFolder) async throws -> ConnectGrant {
+            let (path, user) = (try self.device.path(), self.user)
+            return try await APIClient.with(address, apiKey: apiKey) { client in
+                let detail: DeviceDetail = try await client.get(path)
+                let key = try folder.key(detail.summary.id)
+                return try await client.post(
+                    "/api/v1/devices/\(detail.summary.id)/connect", ConnectRequest(publicKey: key.publicKey, user: user))
+            }
+        }
+
+        /// Where the gateway is, or nil if this machine is the gateway, so that there is no hop on the way.
+        private static func gatewayHost(_ grant: ConnectGrant, _ address: ServerAddress) -> String? {
+            switch address {
+            case .socket: nil
+            case .remote(let url, _): grant.gatewayHost ?? url.host
+            }
+        }
+
+        private func arguments(_ configuration: String, _ grant: ConnectGrant) -> [String] {
+            let forwards = [("-L", self.localForward), ("-R", self.remoteForward), ("-D", self.dynamicForward)]
+            return ["-F", configuration, "-l", self.user] + forwards.flatMap { flag, specs in specs.flatMap { [flag, $0] } }
+                + ["--", SSHConfiguration.alias(grant.name)] + self.command
+        }
+
+        private static func carry(_ grant: ConnectGrant, _ address: ServerAddress, _ configuration: String) async throws {
+            guard case .socket = address else {
+                try Execution.become(.ssh(["-F", configuration, "-W", "127.0.0.1:\(grant.port)", "--", "gateway.wm"]))
+            }
+            try Relay.standardStreams(port: grant.port)
+        }
+    }
+}
+
+/// Names of accounts.
+enum AccountName {
+    /// Whether the text can be a user's name and is safe on a command line.
+    static func isValid(_ name: String) -> Bool {
+        guard let first = name.utf8.first, ASCII.isAlphanumeric(first) || first == UInt8(ascii: "_") else { return false }
+        return name.utf8.count <= 32 && name.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "._-".utf8.contains($0) }
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import Glibc
+import WatchmanCore
+import WatchmanSystem
+
+/// Where `connect` keeps a device's short-lived certificates and pinned host keys: a folder for each device in the person's cache.
+struct CredentialFolder {
+    private let root: String
+
+    init(context: Context) { self.root = "\(context.cacheFolder)/devices" }
+
+    func path(_ device: String) -> String { "\(self.root)/\(device)" }
+
+    /// The key that certificates for this device are made for; made on first use and useless without one.
+    func key(_ device: String) throws -> SSHPrivateKey {
+        let file = "\(self.path(device))/id_ed25519"
+        if let data = try WholeFile.read(file), let key = try? SSHPrivateKey(text: String(decoding: data, as: UTF8.self)) {
+            return key
+        }
+        try WholeFile.makeFolder(self.path(device), mode: 0o700)
+        let key = SSHPrivateKey.generate()
+        try WholeFile.write(key.text, to: file, mode: 0o600)
+        return key
+    }
+
+    /// Writes what the server granted. Each file is replaced whole, so connects at the same time do not disturb each other.
+    ///
+    /// - Returns: the ssh configuration's path.
+    func store(_ grant: ConnectGrant, gatewayHost: String?) throws -> String {
+        let folder = self.path(grant.deviceID)
+        let hosts = KnownHosts.deviceLines(grant.deviceID, grant.hostKeys) + KnownHosts.gatewayLine(grant.hostAuthority)
+        let files = [
+            ("device-cert.pub", grant.deviceCertificate + "\n"), ("gateway-cert.pub", grant.gatewayCertificate + "\n"),
+            ("known_hosts", hosts), ("config", SSHConfiguration.once(grant, gatewayHost: gatewayHost, folder: folder)),
+        ]
+        for (name, content) in files { try WholeFile.write(content, to: "\(folder)/\(name)", mode: 0o600) }
+        return "\(folder)/config"
+    }
+}

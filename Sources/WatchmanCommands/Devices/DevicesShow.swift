@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import WatchmanClient
+import WatchmanCore
+
+extension Watchman {
+    struct DevicesShow: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show all that is known of a device.")
+
+        @OptionGroup var device: DeviceArgument
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let path = try self.device.path()
+            let detail: DeviceDetail = try await self.server.withClient(.live) { try await $0.get(path) }
+            try self.output.print(detail) { Self.lines(detail) }
+        }
+
+        static func lines(_ detail: DeviceDetail, now: Date = Date()) -> [String] {
+            let rows = Self.identity(detail, now) + Self.facts(detail.facts) + (detail.vitals.map(Self.vitals) ?? [])
+                + detail.events.map { ("event", "\(Moment.exact($0.at)) tunnel \($0.isUp ? "up" : "down")") }
+            return rows.map { name, value in
+                "\((name + ":").padding(toLength: 15, withPad: " ", startingAt: 0))\(OutsideText.clean(value, limit: 400))"
+            }
+        }
+
+        private static func identity(_ detail: DeviceDetail, _ now: Date) -> [(String, String)] {
+            let summary = detail.summary
+            let skew = abs(detail.clockSkew) < 2 ? "right" : "off by \(ElapsedTime.words(abs(detail.clockSkew)))"
+            return [
+                ("id", summary.id), ("name", summary.name),
+                ("state", summary.state.rawValue + (summary.reason.map { ": \($0)" } ?? "")),
+                ("gateway", "\(summary.gateway), port \(summary.port)"), ("last seen", Moment.ago(summary.lastSeen, now: now)),
+                ("tags", summary.tags.isEmpty ? "-" : summary.tags.joined(separator: ", ")),
+                ("enrolled", Moment.exact(detail.createdAt)), ("clock", skew), ("key", detail.keyFingerprint),
+                ("root password", detail.escrowsRootPassword ? "held by the server" : "not held by the server"),
+            ] + detail.hostKeys.map { ("host key", "\($0.fingerprint) (\($0.type))") }
+        }
+
+        private static func facts(_ facts: DeviceFacts) -> [(String, String)] {
+            [
+                ("host name", facts.hostname), ("machine id", facts.machineID ?? "-"),
+                ("system", "\(facts.system), \(facts.architecture), Linux \(facts.kernel)"),
+                ("ssh", facts.ssh ?? "-"), ("sshd", facts.sshd ?? "-"), ("agent", facts.agentVersion),
+            ]
+        }
+
+        private static func vitals(_ vitals: DeviceVitals) -> [(String, String)] {
+            let gib: (Int64) -> String = { String(format: "%.1f GiB", Double($0) / 1_073_741_824) }
+            return [
+                ("uptime", ElapsedTime.words(vitals.uptime)), ("load", String(format: "%.2f", vitals.load)),
+                ("memory", "\(gib(vitals.memoryAvailable)) of \(gib(vitals.memoryTotal)) available"),
+                ("disk", "\(gib(vitals.diskFree)) of \(gib(vitals.diskTotal)) free"),
+                ("temperature", vitals.temperature.map { String(format: "%.1f °C", $0) } ?? "-"),
+                ("addresses", vitals.addresses.joined(separator: ", ")),
+            ]
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import CoreFoundation
+import Foundation
+import Glibc
+import WatchmanCore
+
+/// sshd runs a key lookup only if the program and every folder above it belong to root and nobody else may write there (sshd_config(5),
+/// AuthorizedKeysCommand).
+enum LookupPath {
+    /// Whether sshd would run this program.
+    static func isSafe(_ program: String) -> Bool {
+        var path = program
+        while true {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_uid == 0, status.st_mode & 0o022 == 0 else { return false }
+            if path == "/" { return true }
+            path = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        }
+    }
+
+    /// - Throws: `WatchmanError` (`configuration`) that says what to do.
+    static func check(_ program: String) throws {
+        guard self.isSafe(program) else {
+            throw WatchmanError(
+                .configuration, "\(program) cannot look up keys for sshd: it and the folders above it must belong to root alone",
+                hint: "sudo ./install.sh --server")
+        }
+    }
+}

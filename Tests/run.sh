@@ -1,0 +1,91 @@
+#!/bin/sh
+# All tests, tier by tier: `Tests/run.sh`, or only some: `Tests/run.sh lint unit`. Needs Debian or a relative, and root.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+all_tiers='lint install static generated unit integration e2e'
+
+# Packages are installed only when they are missing; those of the build come along.
+need() {
+    ./install.sh --packages "$@"
+}
+
+swift() {
+    ./install.sh --swift "$@"
+}
+
+lint() {
+    need shellcheck systemd || return 1
+    status=0
+    swift format lint --strict --recursive Sources Tests Package.swift || status=1
+    # Hidden folders are builds and caches, but for one.
+    find . -path './.?*' -prune -o -name '*.sh' -exec shellcheck -x -P SCRIPTDIR {} + || status=1
+    shellcheck .ci/run || status=1
+    lint_unit deploy/systemd/watchman.service || status=1
+    return "$status"
+}
+
+# systemd-analyze wants the program to exist. The threshold is systemd's exposure figure, times ten.
+lint_unit() {
+    copy=$(mktemp -d)/watchman.service
+    sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' "$1" >"$copy"
+    systemd-analyze verify --man=no --recursive-errors=no "$copy" &&
+        systemd-analyze security --offline=true --threshold=40 --no-pager "$copy" >"$copy.report"
+    set -- $?
+    tail -n 1 "$copy.report" 2>/dev/null
+    rm -r "${copy%/*}"
+    return "$1"
+}
+
+install() {
+    need openssh-client openssh-server autossh && Tests/install.sh
+}
+
+build() {
+    WATCHMAN_BINARY=$(./install.sh --build-only) && export WATCHMAN_BINARY
+}
+
+static() {
+    need file && build && file "$WATCHMAN_BINARY" && file -b "$WATCHMAN_BINARY" | grep -q 'static-pie linked' &&
+        ! ldd "$WATCHMAN_BINARY" 2>/dev/null | grep -q '=>'
+}
+
+generated() {
+    need mandoc && Tests/generated.sh
+}
+
+unit() {
+    need && swift build --build-tests && swift test --skip-build --disable-xctest --skip '^IntegrationTests\.'
+}
+
+integration() {
+    need openssh-client openssh-server autossh procps && build && swift build --build-tests &&
+        swift test --skip-build --disable-xctest --filter '^IntegrationTests\.'
+}
+
+e2e() {
+    need debootstrap systemd-container nftables conntrack iproute2 procps jq sshpass \
+        openssh-client openssh-server autossh && build && WATCHMAN=$WATCHMAN_BINARY Tests/EndToEnd/run.sh
+}
+
+passed=0 failed=0 failures=''
+# shellcheck disable=SC2086 # a list of words
+[ $# -gt 0 ] || set -- $all_tiers
+for tier; do
+    case " $all_tiers " in
+    *" $tier "*) ;;
+    *) echo "run.sh: error: unknown tier '$tier'; there are: $all_tiers" >&2 && exit 64 ;;
+    esac
+done
+for tier; do
+    echo "== $tier"
+    if "$tier"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1)) failures="$failures $tier"
+        # Without a binary the other tiers would only repeat the compiler's errors.
+        [ "$tier" != static ] || [ -n "${WATCHMAN_BINARY:-}" ] || break
+    fi
+done
+echo "tiers: $passed passed, $failed failed${failures:+ ($failures )}"
+[ "$failed" -eq 0 ]
