@@ -16,6 +16,7 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -79,6 +80,42 @@ let package = Package(
             name: "WatchmanSystem", dependencies: ["CWatchman", "WatchmanCore", lifecycle], swiftSettings: settings),
         .target(name: "WatchmanCore", dependencies: [crypto, cryptoExtras], swiftSettings: settings),
         .target(name: "CWatchman", linkerSettings: [.linkedLibrary("crypt")]),
+
+        .target(
+            name: "TestSupport", dependencies: ["WatchmanSystem", "WatchmanCore"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(name: "WatchmanCoreTests", dependencies: ["WatchmanCore"], swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanSystemTests", dependencies: ["WatchmanSystem", "WatchmanCore", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanStoreTests", dependencies: ["WatchmanStore", "WatchmanCore", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanGatewayTests", dependencies: ["WatchmanGateway", "WatchmanSystem", "WatchmanCore"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanClientTests", dependencies: ["WatchmanClient", "WatchmanCore"], swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanAgentTests",
+            dependencies: ["WatchmanAgent", "WatchmanClient", "WatchmanSystem", "WatchmanCore", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanServerTests",
+            dependencies: [
+                "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanCore", hummingbird, hummingbirdTesting,
+                httpTypes, logging, nio,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanCommandsTests",
+            dependencies: [
+                "WatchmanCommands", "WatchmanAgent", "WatchmanClient", "WatchmanServer", "WatchmanGateway",
+                "WatchmanSystem", "WatchmanCore", argumentParser,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["WatchmanSystem", "WatchmanCore", "TestSupport"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

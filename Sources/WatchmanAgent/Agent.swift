@@ -22,7 +22,8 @@ public struct Agent: Sendable {
         let board = StatusBoard(configuration, site)
         self.services = [
             TunnelService(configuration: configuration, site: site, processes: processes, board: board, logger: logger),
-            CheckInService(configuration: configuration, site: site, processes: processes, board: board, logger: logger),
+            CheckInService(
+                configuration: configuration, site: site, processes: processes, board: board, logger: logger),
             ReadyService(notifier: notifier),
         ]
     }

@@ -51,7 +51,9 @@ struct CheckInService: Service {
 
     private func take(_ answer: CheckInResponse) {
         if answer.tunnelIsUp { self.board.tunnel(.up, reason: nil) }
-        if !answer.tunnelIsUp && self.board.current.tunnel == .up { self.board.tunnel(.connecting, reason: "the gateway lost it") }
+        if !answer.tunnelIsUp && self.board.current.tunnel == .up {
+            self.board.tunnel(.connecting, reason: "the gateway lost it")
+        }
         self.board.update {
             $0.lastCheckIn = Date()
             $0.checkInProblem = nil

@@ -65,7 +65,8 @@ extension Enroller {
         let text = SystemdUnit.agent(binary: self.site.binary, folder: self.site.folder)
         let isInstalled = try WholeFile.read(file) == Data(text.utf8)
         let isActive = try await self.processes.run(.systemctl("is-active", "--quiet", SystemdUnit.agentName)).succeeded
-        let isEnabled = try await self.processes.run(.systemctl("is-enabled", "--quiet", SystemdUnit.agentName)).succeeded
+        let isEnabled = try await self.processes.run(.systemctl("is-enabled", "--quiet", SystemdUnit.agentName))
+            .succeeded
         if isInstalled && isActive && isEnabled { return true }
         if !isInstalled {
             try WholeFile.write(text, to: file, mode: 0o644)

@@ -54,11 +54,15 @@ public struct Enroller: Sendable {
 
     /// Registers the device, or finishes what an earlier run began.
     ///
-    /// - Parameter token: asked for only if the server does not know the device yet.
+    /// `token` is asked for only if the server does not know the device yet.
     public func enrol(_ wishes: Wishes, token: @Sendable () async throws -> Credential) async throws -> Outcome {
         let known = try await self.known(wishes)
         var configuration: AgentConfiguration
-        if let known { configuration = known } else { configuration = try await self.register(wishes, try await token()) }
+        if let known {
+            configuration = known
+        } else {
+            configuration = try await self.register(wishes, try await token())
+        }
         let hadNothingToDo = try await self.settle(&configuration)
         let isUp = self.site.unitFile == nil ? nil : try await self.waitForTunnel(configuration)
         return Outcome(configuration: configuration, wasComplete: known != nil && hadNothingToDo, tunnelIsUp: isUp)
@@ -69,7 +73,8 @@ public struct Enroller: Sendable {
         guard let configuration = try AgentConfiguration.read(self.site) else { return nil }
         guard configuration.server == wishes.server else {
             throw WatchmanError(
-                .conflict, "this device is registered with \(configuration.server.text)", hint: "watchman agent uninstall")
+                .conflict, "this device is registered with \(configuration.server.text)",
+                hint: "watchman agent uninstall")
         }
         do {
             return try await self.refreshed(configuration)
@@ -93,7 +98,9 @@ public struct Enroller: Sendable {
         guard case .remote(_, let authority) = address else { throw WatchmanError(.internal, "no server") }
         self.report("server \(wishes.server.text) proved its key")
         let skew = Date().timeIntervalSince(clock)
-        if abs(skew) > 300 { self.report("this device's clock is off by \(ElapsedTime.words(abs(skew))): watchman copes") }
+        if abs(skew) > 300 {
+            self.report("this device's clock is off by \(ElapsedTime.words(abs(skew))): watchman copes")
+        }
         try WholeFile.makeFolder(self.site.folder, mode: 0o700)
         let key = try await wishes.keyType.key(self.site, self.processes)
         let request = RegistrationRequest(

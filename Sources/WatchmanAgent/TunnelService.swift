@@ -30,7 +30,9 @@ struct TunnelService: Service {
 
     /// Ends an autossh that an agent left behind when it was killed without systemd's help.
     private func endLeftover() async {
-        guard let pid = Processes.running(pidFile: self.site.autosshPIDFile, mark: self.configuration.keyFile) else { return }
+        guard let pid = Processes.running(pidFile: self.site.autosshPIDFile, mark: self.configuration.keyFile) else {
+            return
+        }
         Processes.signal(pid, SIGTERM)
         _ = await Processes.waitUntilGone(pid, within: .seconds(5))
     }

@@ -14,7 +14,7 @@ public struct APIClient: Sendable {
 
     /// Opens a client, lends it to `body` and closes it.
     ///
-    /// - Parameter apiKey: sent as bearer token; not needed on the Unix socket nor by devices.
+    /// `apiKey` is sent as bearer token; the Unix socket and devices need none.
     public static func with<Value: Sendable>(
         _ address: ServerAddress, apiKey: Secret? = nil, _ body: (APIClient) async throws -> Value
     ) async throws -> Value {

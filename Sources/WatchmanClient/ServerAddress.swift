@@ -22,7 +22,8 @@ public struct ServerURL: Hashable, Sendable, Codable {
     /// - Throws: `WatchmanError` (`invalid`) that shows what it should look like.
     public init(_ text: String) throws {
         let shown = OutsideText.clean(text, limit: 100)
-        let problem = WatchmanError(.invalid, "'\(shown)' is not a server's address: it must look like https://tower.example:8443")
+        let problem = WatchmanError(
+            .invalid, "'\(shown)' is not a server's address: it must look like https://tower.example:8443")
         let scheme = Array("https://".utf8)
         var rest = Array(text.utf8)[...]
         guard rest.starts(with: scheme) else { throw problem }

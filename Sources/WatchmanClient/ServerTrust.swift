@@ -12,11 +12,13 @@ public enum ServerTrust {
     /// - Throws: `WatchmanError`: `unavailable` if there is no watchman server, `forbidden` if it is another one.
     public static func establish(_ url: ServerURL, pin: String) async throws -> (address: ServerAddress, clock: Date) {
         let identity = try await self.identity(url)
-        guard identity.product == "watchman", let authority = try? Certificate(pemEncoded: identity.certificateAuthority)
+        guard identity.product == "watchman",
+            let authority = try? Certificate(pemEncoded: identity.certificateAuthority)
         else { throw WatchmanError(.unavailable, "\(url.text) does not answer like a watchman server") }
         guard Credential.pin(ofPublicKey: authority.publicKey.subjectPublicKeyInfoBytes) == pin else {
             throw WatchmanError(
-                .forbidden, "\(url.text) is not the server that made this token: its key has another fingerprint; nothing was sent")
+                .forbidden,
+                "\(url.text) is not the server that made this token: its key has another fingerprint; nothing was sent")
         }
         return (.remote(url, authority: identity.certificateAuthority), identity.clock)
     }

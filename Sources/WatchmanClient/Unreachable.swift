@@ -15,7 +15,8 @@ enum Unreachable {
                     .forbidden, "cannot use \(path): permission denied", hint: "sudo watchman devices")
             }
             return WatchmanError(
-                .unavailable, "cannot reach the server at \(path): \(Self.words(cause))", hint: "systemctl status watchman")
+                .unavailable, "cannot reach the server at \(path): \(Self.words(cause))",
+                hint: "systemctl status watchman")
         case .remote(let url, _):
             return WatchmanError(.unavailable, "cannot reach the server at \(url.text): \(Self.words(cause))")
         }
@@ -23,7 +24,9 @@ enum Unreachable {
 
     private static func errno(_ cause: any Error) -> Int32? {
         if let error = cause as? IOError { return error.errnoCode }
-        if let error = cause as? NIOConnectionError { return error.connectionErrors.first.flatMap { Self.errno($0.error) } }
+        if let error = cause as? NIOConnectionError {
+            return error.connectionErrors.first.flatMap { Self.errno($0.error) }
+        }
         return nil
     }
 
@@ -31,8 +34,10 @@ enum Unreachable {
         if let code = Self.errno(cause) { return String(cString: strerror(code)).lowercased() }
         switch cause {
         case is NIOConnectionError: return "the name does not resolve"
-        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: return "it does not prove to be the server that the pin names"
-        case let error as HTTPClientError where error == .connectTimeout || error == .readTimeout || error == .deadlineExceeded:
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            return "it does not prove to be the server that the pin names"
+        case let error as HTTPClientError
+        where error == .connectTimeout || error == .readTimeout || error == .deadlineExceeded:
             return "no answer in time"
         case is HTTPClientError: return "it does not answer like a watchman server"
         default: return OutsideText.clean("\(cause)", limit: 200)

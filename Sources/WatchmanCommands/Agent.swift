@@ -43,7 +43,8 @@ extension Watchman {
             let site = self.site.site
             _ = try AgentConfiguration.require(site)
             guard let status = try WatchmanAgent.AgentStatus.read(site) else {
-                throw WatchmanError(.unavailable, "the agent does not run", hint: "systemctl start \(SystemdUnit.agentName)")
+                throw WatchmanError(
+                    .unavailable, "the agent does not run", hint: "systemctl start \(SystemdUnit.agentName)")
             }
             try self.output.print(status) { Self.lines(status) }
             if status.tunnel != .up { throw ExitCode(69) }
@@ -57,7 +58,9 @@ extension Watchman {
                 ("check-in", Moment.ago(status.lastCheckIn)), ("problem", status.checkInProblem),
             ]
             return rows.compactMap { name, value in
-                value.map { "\((name + ":").padding(toLength: 10, withPad: " ", startingAt: 0))\(OutsideText.clean($0, limit: 400))" }
+                value.map {
+                    "\((name + ":").padding(toLength: 10, withPad: " ", startingAt: 0))\(OutsideText.clean($0, limit: 400))"
+                }
             }
         }
     }
@@ -71,7 +74,9 @@ extension Watchman {
         func run() async throws {
             let context = Context.live
             try context.requireRoot("agent install")
-            let enroller = Enroller(site: self.site.site, processes: context.processes) { Terminal.say("watchman: \($0)") }
+            let enroller = Enroller(site: self.site.site, processes: context.processes) {
+                Terminal.say("watchman: \($0)")
+            }
             Terminal.data(try await enroller.repair() ? "already installed" : "installed")
         }
     }
@@ -79,7 +84,9 @@ extension Watchman {
     struct AgentUninstall: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "uninstall", abstract: "Take the agent and its key off this device.",
-            discussion: "The server still lists the device until `watchman devices remove` there. Root's password stays as it is.")
+            discussion:
+                "The server still lists the device until `watchman devices remove` there. Root's password stays as it is."
+        )
 
         @OptionGroup var site: SiteOptions
         @Flag(help: "Do not ask.") var yes = false

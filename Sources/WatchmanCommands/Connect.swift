@@ -18,11 +18,17 @@ extension Watchman {
                 """)
 
         @OptionGroup var device: DeviceArgument
-        @Option(name: .customShort("L"), help: ArgumentHelp("Forward a local port to the device, as in ssh.", valueName: "spec"))
+        @Option(
+            name: .customShort("L"),
+            help: ArgumentHelp("Forward a local port to the device, as in ssh.", valueName: "spec"))
         var localForward: [String] = []
-        @Option(name: .customShort("R"), help: ArgumentHelp("Forward a port of the device to here, as in ssh.", valueName: "spec"))
+        @Option(
+            name: .customShort("R"),
+            help: ArgumentHelp("Forward a port of the device to here, as in ssh.", valueName: "spec"))
         var remoteForward: [String] = []
-        @Option(name: .customShort("D"), help: ArgumentHelp("Open a SOCKS proxy into the device's network, as in ssh.", valueName: "spec"))
+        @Option(
+            name: .customShort("D"),
+            help: ArgumentHelp("Open a SOCKS proxy into the device's network, as in ssh.", valueName: "spec"))
         var dynamicForward: [String] = []
         @Option(help: "Login user on the device.") var user = "root"
         @Flag(help: "Carry the device's SSH port on standard input and output, for ProxyCommand.") var stdio = false
@@ -51,13 +57,16 @@ extension Watchman {
         }
 
         /// Asks to be let in. The key is kept by device id, which a name or prefix becomes only with the server's help.
-        private func grant(_ address: ServerAddress, _ apiKey: Secret?, _ folder: CredentialFolder) async throws -> ConnectGrant {
+        private func grant(_ address: ServerAddress, _ apiKey: Secret?, _ folder: CredentialFolder) async throws
+            -> ConnectGrant
+        {
             let (path, user) = (try self.device.path(), self.user)
             return try await APIClient.with(address, apiKey: apiKey) { client in
                 let detail: DeviceDetail = try await client.get(path)
                 let key = try folder.key(detail.summary.id)
                 return try await client.post(
-                    "/api/v1/devices/\(detail.summary.id)/connect", ConnectRequest(publicKey: key.publicKey, user: user))
+                    "/api/v1/devices/\(detail.summary.id)/connect", ConnectRequest(publicKey: key.publicKey, user: user)
+                )
             }
         }
 
@@ -71,11 +80,13 @@ extension Watchman {
 
         private func arguments(_ configuration: String, _ grant: ConnectGrant) -> [String] {
             let forwards = [("-L", self.localForward), ("-R", self.remoteForward), ("-D", self.dynamicForward)]
-            return ["-F", configuration, "-l", self.user] + forwards.flatMap { flag, specs in specs.flatMap { [flag, $0] } }
+            return ["-F", configuration, "-l", self.user]
+                + forwards.flatMap { flag, specs in specs.flatMap { [flag, $0] } }
                 + ["--", SSHConfiguration.alias(grant.name)] + self.command
         }
 
-        private static func carry(_ grant: ConnectGrant, _ address: ServerAddress, _ configuration: String) async throws {
+        private static func carry(_ grant: ConnectGrant, _ address: ServerAddress, _ configuration: String) async throws
+        {
             guard case .socket = address else {
                 try Execution.become(.ssh(["-F", configuration, "-W", "127.0.0.1:\(grant.port)", "--", "gateway.wm"]))
             }
@@ -88,7 +99,9 @@ extension Watchman {
 enum AccountName {
     /// Whether the text can be a user's name and is safe on a command line.
     static func isValid(_ name: String) -> Bool {
-        guard let first = name.utf8.first, ASCII.isAlphanumeric(first) || first == UInt8(ascii: "_") else { return false }
+        guard let first = name.utf8.first, ASCII.isAlphanumeric(first) || first == UInt8(ascii: "_") else {
+            return false
+        }
         return name.utf8.count <= 32 && name.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "._-".utf8.contains($0) }
     }
 }

@@ -36,7 +36,9 @@ struct Context: Sendable {
     /// - Throws: `WatchmanError` (`forbidden`) unless this process is root's.
     func requireRoot(_ what: String) throws {
         guard Accounts.isRoot else {
-            throw WatchmanError(.forbidden, "\(what) needs root", hint: "sudo \(CommandLine.arguments.prefix(2).joined(separator: " "))")
+            throw WatchmanError(
+                .forbidden, "\(what) needs root", hint: "sudo \(CommandLine.arguments.prefix(2).joined(separator: " "))"
+            )
         }
     }
 }

@@ -14,7 +14,9 @@ struct CredentialFolder {
     /// The key that certificates for this device are made for; made on first use and useless without one.
     func key(_ device: String) throws -> SSHPrivateKey {
         let file = "\(self.path(device))/id_ed25519"
-        if let data = try WholeFile.read(file), let key = try? SSHPrivateKey(text: String(decoding: data, as: UTF8.self)) {
+        if let data = try WholeFile.read(file),
+            let key = try? SSHPrivateKey(text: String(decoding: data, as: UTF8.self))
+        {
             return key
         }
         try WholeFile.makeFolder(self.path(device), mode: 0o700)

@@ -44,7 +44,8 @@ extension Watchman {
                 hint: first.cure ?? "watchman prereqs")
         }
 
-        private static func checks(_ role: Prerequisites.Role, _ context: Context, server: ServerURL?) -> Prerequisites {
+        private static func checks(_ role: Prerequisites.Role, _ context: Context, server: ServerURL?) -> Prerequisites
+        {
             let contact = server.map { url in
                 Prerequisites.Contact(host: url.host, port: url.port) { try await ServerTrust.clock(url) }
             }

@@ -45,7 +45,9 @@ extension Watchman {
             if !self.skipPrereqs { try await Prereqs.require(context, server: server) }
             let wishes = Enroller.Wishes(
                 server: server, name: self.name, keyType: self.keyType, escrowsRootPassword: !self.keepRootPassword)
-            let enroller = Enroller(site: self.site.site, processes: context.processes) { Terminal.say("watchman: \($0)") }
+            let enroller = Enroller(site: self.site.site, processes: context.processes) {
+                Terminal.say("watchman: \($0)")
+            }
             let file = self.tokenFile
             let outcome = try await enroller.enrol(wishes) {
                 try Credential(try Terminal.readSecret("join token", file: file), kind: .join)

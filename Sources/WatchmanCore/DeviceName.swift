@@ -16,7 +16,8 @@ public enum DeviceName {
         guard Self.isValid(name) else {
             throw WatchmanError(
                 .invalid,
-                "device name '\(OutsideText.clean(name, limit: 63))' is not allowed: use 1 to 63 of a-z, 0-9 and inner '-'")
+                "device name '\(OutsideText.clean(name, limit: 63))' is not allowed: use 1 to 63 of a-z, 0-9 and inner '-'"
+            )
         }
     }
 
@@ -29,7 +30,8 @@ public enum DeviceName {
         guard let first = tag.utf8.first, ASCII.isAlphanumeric(first), tag.utf8.count <= 64, allowed, equals <= 1 else {
             throw WatchmanError(
                 .invalid,
-                "tag '\(OutsideText.clean(tag, limit: 64))' is not allowed: use NAME or NAME=VALUE of letters, digits and ._-")
+                "tag '\(OutsideText.clean(tag, limit: 64))' is not allowed: use NAME or NAME=VALUE of letters, digits and ._-"
+            )
         }
     }
 }

@@ -83,13 +83,16 @@ public struct GatewayDaemon: Service {
     /// A bad configuration kills the listener at the next SIGHUP, so it is tried before.
     private func checkConfiguration() async throws -> String {
         guard let sshd = Executables.find("sshd") else {
-            throw WatchmanError(.configuration, "sshd is not installed", hint: "watchman prereqs --role server --install")
+            throw WatchmanError(
+                .configuration, "sshd is not installed", hint: "watchman prereqs --role server --install")
         }
         // sshd started by root needs its privilege separation folder.
         if Accounts.isRoot { try WholeFile.makeFolder("/run/sshd", mode: 0o755) }
         let result = try await self.processes.run(.sshdTest(sshd, configuration: self.settings.configurationFile))
         guard result.succeeded else {
-            throw WatchmanError(.configuration, "sshd refuses \(self.settings.configurationFile): \(result.lastError ?? "no reason given")")
+            throw WatchmanError(
+                .configuration,
+                "sshd refuses \(self.settings.configurationFile): \(result.lastError ?? "no reason given")")
         }
         return sshd
     }

@@ -30,7 +30,7 @@ public struct GatewayDatabase: Sendable {
 
     /// Opens the cache, anew if it was written by another version.
     ///
-    /// - Parameter readers: the group that lookups run with.
+    /// `readers` is the group that lookups run with.
     public init(path: String, readers: gid_t) throws {
         if let old = try? DatabaseQueue(path: path), try old.read({ try Self.userVersion($0) }) != Self.version {
             try old.close()
@@ -41,7 +41,8 @@ public struct GatewayDatabase: Sendable {
         configuration.busyMode = .timeout(5)
         self.queue = try DatabaseQueue(path: path, configuration: configuration)
         guard chown(path, geteuid(), readers) == 0, chmod(path, 0o640) == 0 else {
-            throw WatchmanError(.configuration, "cannot set the owner of \(path): \(String(cString: strerror(errno)).lowercased())")
+            throw WatchmanError(
+                .configuration, "cannot set the owner of \(path): \(String(cString: strerror(errno)).lowercased())")
         }
         try self.queue.write { db in
             try db.execute(

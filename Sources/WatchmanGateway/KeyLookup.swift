@@ -16,14 +16,15 @@ public enum KeyLookup {
         // sshd waits for us; a hung lookup would hold a login slot until LoginGraceTime.
         alarm(2)
         let answer = try? Self.answer(
-            database: arguments[2], kind: arguments[3], user: arguments[4], expectedUser: arguments[5], subject: arguments[6])
+            database: arguments[2], kind: arguments[3], user: arguments[4], expectedUser: arguments[5],
+            subject: arguments[6])
         if let answer { print(answer) }
         exit(answer == nil ? 1 : 0)
     }
 
     /// The authorized_keys or principals line, or nil if nobody here has this key.
     ///
-    /// - Parameter subject: for `key` the key's base64 blob, for `principals` the certificate's key id, which the CA signed.
+    /// `subject` is for `key` the key's base64 blob, for `principals` the certificate's key id, which the CA signed.
     static func answer(
         database path: String, kind: String, user: String, expectedUser: String, subject: String
     ) throws -> String? {

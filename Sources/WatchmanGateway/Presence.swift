@@ -9,7 +9,8 @@ public final class Presence: Service {
     private let onChange: @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Void
 
     /// Watches the ports of `range` and tells what changed.
-    public init(range: ClosedRange<Int>, onChange: @escaping @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Void) {
+    public init(range: ClosedRange<Int>, onChange: @escaping @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Void)
+    {
         self.range = range
         self.onChange = onChange
     }

@@ -24,7 +24,8 @@ extension Fleet {
     }
 
     /// Lets an admin in for some minutes.
-    func connect(_ reference: String, _ request: ConnectRequest, actor: String, now: Date) async throws -> ConnectGrant {
+    func connect(_ reference: String, _ request: ConnectRequest, actor: String, now: Date) async throws -> ConnectGrant
+    {
         let info = try await self.store.device(reference)
         let id = info.device.id
         let keyID = "\(id) \(actor)"

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import WatchmanCore
 import WatchmanSystem
@@ -8,9 +9,8 @@ enum LocalSocket {
     ///
     /// - Throws: `WatchmanError` (`configuration`) if the path holds something else or another server answers there.
     static func clear(_ path: String) throws {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }
+        guard attributes[.type] as? FileAttributeType == .typeSocket else {
             throw WatchmanError(.configuration, "\(path) is not a socket: move it away")
         }
         guard !UnixSocket.answers(path) else {

@@ -74,7 +74,8 @@ public struct Server: Sendable {
         try await fleet.synchronizeGateway()
         self.gateway = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await self.gateway.prepare(identity: gatewayIdentity)
-        let endpoints = DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: tls.authority).all
+        let endpoints =
+            DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: tls.authority).all
             + CredentialEndpoints(fleet: fleet).all
         self.services = [
             self.gateway, presence,
@@ -103,6 +104,8 @@ public struct Server: Sendable {
             for change in changes {
                 logger.info("tunnel \(change.isUp ? "up" : "down")", metadata: ["device": "\(change.device)"])
             }
+        } catch is CancellationError {
+            // The server stops; its successor looks at the ports anew.
         } catch {
             logger.error("tunnel events are not recorded", metadata: ["cause": "\(error)"])
         }
@@ -114,7 +117,8 @@ public struct Server: Sendable {
         try LocalSocket.clear(settings.socket)
         let path = settings.socket
         let group = Accounts.group(settings.adminGroup) ?? getegid()
-        let router = API.router(endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger)
+        let router = API.router(
+            endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger)
         return Application(
             router: router, configuration: .init(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in LocalSocket.protect(path, group: group) }, logger: logger.quieter)
@@ -123,7 +127,8 @@ public struct Server: Sendable {
     private static func remoteAPI(
         _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ tls: TLSIdentity, _ logger: Logger
     ) throws -> some Service {
-        let router = API.router(endpoints, authenticator: Authenticator(store: store, transport: .remote), logger: logger)
+        let router = API.router(
+            endpoints, authenticator: Authenticator(store: store, transport: .remote), logger: logger)
         return Application(
             router: router,
             server: try .tls(

@@ -1,11 +1,13 @@
-public import Foundation
 import Crypto
+public import Foundation
 import GRDB
 public import WatchmanCore
 
 extension Store {
     /// Keeps a new join token.
-    public func create(_ token: Credential, _ request: JoinTokenRequest, actor: String, now: Date) async throws -> JoinToken {
+    public func create(_ token: Credential, _ request: JoinTokenRequest, actor: String, now: Date) async throws
+        -> JoinToken
+    {
         try request.tags.forEach(DeviceName.checkTag)
         guard (1...100_000).contains(request.uses) else {
             throw WatchmanError(.invalid, "a join token has 1 to 100000 uses")
@@ -25,14 +27,17 @@ extension Store {
 
     /// All join tokens, newest first.
     public func joinTokens() async throws -> [JoinToken] {
-        try await self.read { db in try JoinToken.fetchAll(db, sql: "SELECT * FROM joinToken ORDER BY createdAt DESC, id") }
+        try await self.read { db in
+            try JoinToken.fetchAll(db, sql: "SELECT * FROM joinToken ORDER BY createdAt DESC, id")
+        }
     }
 
     /// Withdraws a join token; one that is withdrawn stays so.
     public func revokeJoinToken(_ id: String, actor: String, now: Date) async throws -> JoinToken {
         try await self.write { db in
             guard var row = try JoinToken.fetchOne(db, key: id) else {
-                throw WatchmanError(.notFound, "no join token \(OutsideText.clean(id, limit: 20))", hint: "watchman admin tokens list")
+                throw WatchmanError(
+                    .notFound, "no join token \(OutsideText.clean(id, limit: 20))", hint: "watchman admin tokens list")
             }
             if row.revokedAt == nil {
                 row.revokedAt = now
@@ -65,7 +70,8 @@ extension Store {
     public func revokeAPIKey(_ id: String, actor: String, now: Date) async throws -> APIKey {
         try await self.write { db in
             guard var row = try APIKey.fetchOne(db, key: id) else {
-                throw WatchmanError(.notFound, "no API key \(OutsideText.clean(id, limit: 20))", hint: "watchman admin keys list")
+                throw WatchmanError(
+                    .notFound, "no API key \(OutsideText.clean(id, limit: 20))", hint: "watchman admin keys list")
             }
             if row.revokedAt == nil {
                 row.revokedAt = now

@@ -17,13 +17,16 @@ extension Store {
 
     /// The device with this id, or nil.
     public func device(id: String) async throws -> DeviceInfo? {
-        try await self.read { db in try DeviceInfo.fetchOne(db, sql: "\(DeviceInfo.query) WHERE device.id = ?", arguments: [id]) }
+        try await self.read { db in
+            try DeviceInfo.fetchOne(db, sql: "\(DeviceInfo.query) WHERE device.id = ?", arguments: [id])
+        }
     }
 
     /// Renames and tags a device.
     ///
     /// - Throws: `WatchmanError`: `conflict` if the name is taken, `invalid` for a name or tag that is not allowed.
-    public func change(_ reference: String, _ change: DeviceChange, actor: String, now: Date) async throws -> DeviceInfo {
+    public func change(_ reference: String, _ change: DeviceChange, actor: String, now: Date) async throws -> DeviceInfo
+    {
         try change.name.map(DeviceName.check)
         try (change.addTags ?? []).forEach(DeviceName.checkTag)
         return try await self.write { db in
@@ -35,7 +38,8 @@ extension Store {
                 try Self.audit(db, now, actor: actor, "device.rename", id, name)
             }
             for tag in change.addTags ?? [] {
-                try db.execute(sql: "INSERT OR IGNORE INTO deviceTag (deviceID, tag) VALUES (?, ?)", arguments: [id, tag])
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO deviceTag (deviceID, tag) VALUES (?, ?)", arguments: [id, tag])
                 try Self.audit(db, now, actor: actor, "device.tag", id, tag)
             }
             for tag in change.removeTags ?? [] {
@@ -67,7 +71,8 @@ extension Store {
     public func acceptCall(device id: String, sequence: Int64) async throws {
         try await self.write { db in
             try db.execute(
-                sql: "UPDATE device SET sequence = ? WHERE id = ? AND sequence < ?", arguments: [sequence, id, sequence])
+                sql: "UPDATE device SET sequence = ? WHERE id = ? AND sequence < ?",
+                arguments: [sequence, id, sequence])
             guard db.changesCount == 1 else {
                 let last = try Int64.fetchOne(db, sql: "SELECT sequence FROM device WHERE id = ?", arguments: [id]) ?? 0
                 throw StaleSequence(last: last)

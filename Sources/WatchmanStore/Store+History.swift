@@ -28,16 +28,20 @@ extension Store {
     /// Records that the tunnels at these ports of a gateway came up or went down.
     ///
     /// - Returns: the devices whose ports they are.
-    public func record(gateway: String, up: Set<Int>, down: Set<Int>, now: Date) async throws -> [(device: String, isUp: Bool)] {
+    public func record(gateway: String, up: Set<Int>, down: Set<Int>, now: Date) async throws -> [(
+        device: String, isUp: Bool
+    )] {
         try await self.write { db in
             var changes: [(device: String, isUp: Bool)] = []
             for (ports, isUp) in [(down, false), (up, true)] {
                 for port in ports.sorted() {
                     let owner = try String.fetchOne(
-                        db, sql: "SELECT deviceID FROM portLease WHERE gatewayID = ? AND port = ?", arguments: [gateway, port])
+                        db, sql: "SELECT deviceID FROM portLease WHERE gatewayID = ? AND port = ?",
+                        arguments: [gateway, port])
                     guard let owner else { continue }
                     try db.execute(
-                        sql: "INSERT INTO tunnelEvent (deviceID, at, isUp) VALUES (?, ?, ?)", arguments: [owner, now, isUp])
+                        sql: "INSERT INTO tunnelEvent (deviceID, at, isUp) VALUES (?, ?, ?)",
+                        arguments: [owner, now, isUp])
                     changes.append((owner, isUp))
                 }
             }
@@ -49,7 +53,9 @@ extension Store {
     public func tunnelEvents(device id: String, limit: Int) async throws -> [TunnelEvent] {
         try await self.read { db in
             let sql = "SELECT at, isUp FROM tunnelEvent WHERE deviceID = ? ORDER BY id DESC LIMIT ?"
-            return try Row.fetchAll(db, sql: sql, arguments: [id, limit]).map { TunnelEvent(at: $0["at"], isUp: $0["isUp"]) }
+            return try Row.fetchAll(db, sql: sql, arguments: [id, limit]).map {
+                TunnelEvent(at: $0["at"], isUp: $0["isUp"])
+            }
         }
     }
 
@@ -59,7 +65,8 @@ extension Store {
     ) async throws -> UInt64 {
         try await self.write { db in
             try db.execute(
-                sql: "INSERT INTO certificate (deviceID, keyID, fingerprint, issuedAt, expiresAt) VALUES (?, ?, ?, ?, ?)",
+                sql:
+                    "INSERT INTO certificate (deviceID, keyID, fingerprint, issuedAt, expiresAt) VALUES (?, ?, ?, ?, ?)",
                 arguments: [id, keyID, fingerprint, now, expiresAt])
             let serial = UInt64(db.lastInsertedRowID)
             try Self.audit(db, now, actor: keyID, "device.connect", id, "serial=\(serial)")

@@ -5,7 +5,7 @@ import WatchmanCore
 extension Store {
     /// The password the device shall set: the one that waits already, or a new one. It is durable when this returns.
     ///
-    /// - Parameter seal: encrypts a new password for this version.
+    /// `seal` encrypts a new password for this version.
     public func pendingPassword(
         device id: String, now: Date, seal: @Sendable (_ version: Int) throws -> Data
     ) async throws -> RootPassword {
@@ -62,7 +62,8 @@ extension Store {
         return try await self.write { db in
             try Self.audit(db, now, actor: actor, "password.reveal", info.device.id, info.device.name)
             let rows = try RootPassword.fetchAll(
-                db, sql: "SELECT * FROM rootPassword WHERE deviceID = ? AND state <> 'past'", arguments: [info.device.id])
+                db, sql: "SELECT * FROM rootPassword WHERE deviceID = ? AND state <> 'past'",
+                arguments: [info.device.id])
             return (info, rows)
         }
     }

@@ -1,5 +1,5 @@
-public import Foundation
 import Crypto
+public import Foundation
 import GRDB
 public import WatchmanCore
 
@@ -20,7 +20,8 @@ extension Store {
     /// A request with the key of a device that is enrolled already gives that device, provided the token's secret is right:
     /// that is how a registration whose answer was lost is finished, even if the token is used up by now.
     ///
-    /// - Parameter occupied: ports of the gateway that some process holds now.
+    /// `occupied` are the ports of the gateway that some process holds now.
+    ///
     /// - Throws: `WatchmanError`: `unauthenticated` for a wrong token, `forbidden` for one that cannot be used any more,
     ///   `conflict` for a name that is taken, `exhausted` when no port is free.
     public func register(
@@ -73,7 +74,8 @@ extension Store {
             id: RandomText.identifier(10), name: try Self.freeName(request.name, facts.hostname, db),
             publicKey: request.publicKey.line, tokenID: request.tokenID, hostKeys: request.hostKeys, facts: facts,
             vitals: nil, escrowsRootPassword: request.escrowsRootPassword,
-            clockSkew: request.clock.timeIntervalSince(now), sequence: 0, tunnelProblem: nil, createdAt: now, lastSeen: nil)
+            clockSkew: request.clock.timeIntervalSince(now), sequence: 0, tunnelProblem: nil, createdAt: now,
+            lastSeen: nil)
         try device.insert(db)
         return device
     }
@@ -81,7 +83,8 @@ extension Store {
     /// The asked name if it is free, else the host name with the first free number behind it.
     private static func freeName(_ asked: String?, _ hostname: String, _ db: Database) throws -> String {
         let isTaken: (String) throws -> Bool = { name in
-            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM device WHERE name = ?)", arguments: [name]) ?? false
+            try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM device WHERE name = ?)", arguments: [name])
+                ?? false
         }
         if let asked {
             try DeviceName.check(asked)
@@ -98,7 +101,8 @@ extension Store {
     private static func leasePort(
         _ db: Database, gateway: Gateway, device: String, occupied: Set<Int>, now: Date
     ) throws {
-        let known = Set(try Int.fetchAll(db, sql: "SELECT port FROM portLease WHERE gatewayID = ?", arguments: [gateway.id]))
+        let known = Set(
+            try Int.fetchAll(db, sql: "SELECT port FROM portLease WHERE gatewayID = ?", arguments: [gateway.id]))
         var port = (gateway.firstPort...gateway.lastPort).first { !known.contains($0) && !occupied.contains($0) }
         if port == nil {
             let released = try Int.fetchAll(

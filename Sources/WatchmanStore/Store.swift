@@ -26,7 +26,8 @@ public struct Store: Sendable {
         let migrator = Migrations.migrator
         guard try writer.read(migrator.hasBeenSuperseded) == false else {
             throw WatchmanError(
-                .configuration, "the database was written by a newer watchman: install that version, or restore an older backup")
+                .configuration,
+                "the database was written by a newer watchman: install that version, or restore an older backup")
         }
         try migrator.migrate(writer)
     }

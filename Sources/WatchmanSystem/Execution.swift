@@ -9,7 +9,8 @@ public enum Execution {
     /// - Throws: `WatchmanError` (`unavailable`) if the program is not there.
     public static func become(_ command: Command) throws -> Never {
         guard let path = Executables.find(command.executable) else {
-            throw WatchmanError(.unavailable, "\(command.executable) is not installed", hint: "watchman prereqs --install")
+            throw WatchmanError(
+                .unavailable, "\(command.executable) is not installed", hint: "watchman prereqs --install")
         }
         for (name, value) in command.environment { setenv(name, value, 1) }
         Self.restoreSignals()

@@ -57,7 +57,8 @@ public struct SystemProcessRunner: ProcessRunner {
 
     private static func prepare(_ command: Command) throws -> (Process, AsyncStream<Void>) {
         guard let path = Executables.find(command.executable) else {
-            throw WatchmanError(.unavailable, "\(command.executable) is not installed", hint: "watchman prereqs --install")
+            throw WatchmanError(
+                .unavailable, "\(command.executable) is not installed", hint: "watchman prereqs --install")
         }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -79,7 +80,9 @@ public struct SystemProcessRunner: ProcessRunner {
 
     /// The inherited environment without what systemd meant for this process alone (sd_notify(3)).
     private static var environment: [String: String] {
-        ProcessInfo.processInfo.environment.filter { !["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"].contains($0.key) }
+        ProcessInfo.processInfo.environment.filter {
+            !["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"].contains($0.key)
+        }
     }
 
     private static func start(_ process: Process, _ command: Command) throws {
@@ -98,7 +101,8 @@ public struct SystemProcessRunner: ProcessRunner {
                 continuation.resume()
             }
         }
-        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+        return process.terminationReason == .uncaughtSignal
+            ? 128 + process.terminationStatus : process.terminationStatus
     }
 
     private static func readAll(_ handle: FileHandle) async -> String {

@@ -55,7 +55,9 @@ extension Watchman {
 
         func run() async throws {
             let id = try PublicID.checked(self.id, what: "API key")
-            let row: APIKeySummary = try await self.server.withClient(.live) { try await $0.delete("/api/v1/keys/\(id)") }
+            let row: APIKeySummary = try await self.server.withClient(.live) {
+                try await $0.delete("/api/v1/keys/\(id)")
+            }
             Terminal.data("\(row.id) is revoked")
         }
     }

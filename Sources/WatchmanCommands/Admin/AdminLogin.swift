@@ -13,7 +13,8 @@ extension Watchman {
                 """)
 
         @Option(help: ArgumentHelp("The server.", valueName: "url")) var server: String
-        @Option(help: ArgumentHelp("File with the API key. Default: standard input.", valueName: "file")) var keyFile: String?
+        @Option(help: ArgumentHelp("File with the API key. Default: standard input.", valueName: "file")) var keyFile:
+            String?
 
         func run() async throws {
             let context = Context.live
@@ -21,7 +22,9 @@ extension Watchman {
             let key = try Credential(try Terminal.readSecret("API key", file: self.keyFile), kind: .apiKey)
             let (address, _) = try await ServerTrust.establish(url, pin: key.pin)
             guard case .remote(_, let authority) = address else { return }
-            let list: DeviceList = try await APIClient.with(address, apiKey: key.text) { try await $0.get("/api/v1/devices") }
+            let list: DeviceList = try await APIClient.with(address, apiKey: key.text) {
+                try await $0.get("/api/v1/devices")
+            }
             try Login(server: url, authority: authority, key: key.text).write(context)
             Terminal.data("logged in to \(url.text): \(list.devices.count) device\(list.devices.count == 1 ? "" : "s")")
         }

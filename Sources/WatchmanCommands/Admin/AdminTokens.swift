@@ -22,9 +22,13 @@ extension Watchman {
 
         func run() async throws {
             let request = JoinTokenRequest(lifetime: self.ttl.seconds, uses: self.uses, tags: self.tag)
-            let new: NewJoinToken = try await self.server.withClient(.live) { try await $0.post("/api/v1/tokens", request) }
+            let new: NewJoinToken = try await self.server.withClient(.live) {
+                try await $0.post("/api/v1/tokens", request)
+            }
             try self.output.print(new) { [new.token.revealed] }
-            Terminal.say("watchman: ends \(Moment.exact(new.summary.expiresAt)), for \(self.uses) device\(self.uses == 1 ? "" : "s")")
+            Terminal.say(
+                "watchman: ends \(Moment.exact(new.summary.expiresAt)), for \(self.uses) device\(self.uses == 1 ? "" : "s")"
+            )
         }
     }
 
@@ -58,7 +62,9 @@ extension Watchman {
 
         func run() async throws {
             let id = try PublicID.checked(self.id, what: "join token")
-            let row: JoinTokenSummary = try await self.server.withClient(.live) { try await $0.delete("/api/v1/tokens/\(id)") }
+            let row: JoinTokenSummary = try await self.server.withClient(.live) {
+                try await $0.delete("/api/v1/tokens/\(id)")
+            }
             Terminal.data("\(row.id) is \(row.state.rawValue)")
         }
     }

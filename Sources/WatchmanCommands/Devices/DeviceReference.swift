@@ -7,7 +7,8 @@ enum DeviceReference {
     /// - Throws: `WatchmanError` (`notFound`).
     static func checked(_ text: String) throws -> String {
         guard DeviceName.isValid(text) else {
-            throw WatchmanError(.notFound, "no device '\(OutsideText.clean(text, limit: 63))'", hint: "watchman devices")
+            throw WatchmanError(
+                .notFound, "no device '\(OutsideText.clean(text, limit: 63))'", hint: "watchman devices")
         }
         return text
     }

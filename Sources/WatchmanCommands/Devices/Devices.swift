@@ -19,5 +19,7 @@ struct DeviceArgument: ParsableArguments {
     var device: String
 
     /// The part of an API path that names it. What cannot be a device goes no further.
-    func path(_ rest: String = "") throws -> String { "/api/v1/devices/\(try DeviceReference.checked(self.device))\(rest)" }
+    func path(_ rest: String = "") throws -> String {
+        "/api/v1/devices/\(try DeviceReference.checked(self.device))\(rest)"
+    }
 }

@@ -18,7 +18,8 @@ extension Watchman {
     }
 
     struct DevicesTag: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "tag", abstract: "Add and remove tags of a device.")
+        static let configuration = CommandConfiguration(
+            commandName: "tag", abstract: "Add and remove tags of a device.")
 
         @OptionGroup var device: DeviceArgument
         @Argument(help: "Tags to add: NAME or NAME=VALUE.") var add: [String] = []

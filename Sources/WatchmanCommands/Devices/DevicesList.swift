@@ -41,7 +41,9 @@ extension Watchman {
         func select(_ devices: [DeviceSummary]) -> [DeviceSummary] {
             let found = devices.filter { device in
                 (self.state == nil || device.state == self.state) && self.tag.map(device.tags.contains) ?? true
-                    && self.search.map { text in ([device.id, device.name] + device.tags).contains { $0.contains(text) } } ?? true
+                    && self.search.map { text in
+                        ([device.id, device.name] + device.tags).contains { $0.contains(text) }
+                    } ?? true
             }
             return found.sorted { Self.precedes($0, $1, self.sort) }
         }
@@ -63,7 +65,8 @@ extension Watchman {
                 header: ["ID", "NAME", "STATE", "GATEWAY", "LAST SEEN", "VERSION", "TAGS"],
                 rows: rows.map {
                     [
-                        $0.id, $0.name, $0.state.rawValue, "\($0.gateway):\($0.port)", Moment.ago($0.lastSeen, now: now),
+                        $0.id, $0.name, $0.state.rawValue, "\($0.gateway):\($0.port)",
+                        Moment.ago($0.lastSeen, now: now),
                         $0.agentVersion, $0.tags.joined(separator: ","),
                     ]
                 }

@@ -17,10 +17,13 @@ extension Watchman {
             let detail: DeviceDetail = try await self.server.withClient(.live) { try await $0.get(path) }
             let row = detail.summary
             try Confirmation.ask(
-                "This ends access to \(row.name) (\(row.id)) and deletes its escrowed root password.", expecting: row.name,
+                "This ends access to \(row.name) (\(row.id)) and deletes its escrowed root password.",
+                expecting: row.name,
                 yes: self.yes)
             // By id: what was confirmed is what goes, whatever the names are by now.
-            let _: DeviceSummary = try await self.server.withClient(.live) { try await $0.delete("/api/v1/devices/\(row.id)") }
+            let _: DeviceSummary = try await self.server.withClient(.live) {
+                try await $0.delete("/api/v1/devices/\(row.id)")
+            }
             Terminal.data("removed \(row.name) (\(row.id))")
         }
     }
@@ -28,7 +31,9 @@ extension Watchman {
     struct DevicesRevealPassword: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "reveal-password", abstract: "Print a device's root password.",
-            discussion: "Two lines if the device has not confirmed a change yet: the old one, then the new one. Each reveal is recorded.")
+            discussion:
+                "Two lines if the device has not confirmed a change yet: the old one, then the new one. Each reveal is recorded."
+        )
 
         @OptionGroup var device: DeviceArgument
         @OptionGroup var server: ServerOptions

@@ -24,7 +24,8 @@ extension Watchman {
             for device in list.devices {
                 Terminal.data(
                     SSHConfiguration.standing(
-                        device, folder: credentials.path(device.id), connect: "\(Executables.current) connect\(socket)"))
+                        device, folder: credentials.path(device.id), connect: "\(Executables.current) connect\(socket)")
+                )
             }
         }
     }

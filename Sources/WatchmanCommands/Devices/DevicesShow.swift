@@ -5,7 +5,8 @@ import WatchmanCore
 
 extension Watchman {
     struct DevicesShow: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show all that is known of a device.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show all that is known of a device.")
 
         @OptionGroup var device: DeviceArgument
         @OptionGroup var server: ServerOptions
@@ -18,7 +19,8 @@ extension Watchman {
         }
 
         static func lines(_ detail: DeviceDetail, now: Date = Date()) -> [String] {
-            let rows = Self.identity(detail, now) + Self.facts(detail.facts) + (detail.vitals.map(Self.vitals) ?? [])
+            let rows =
+                Self.identity(detail, now) + Self.facts(detail.facts) + (detail.vitals.map(Self.vitals) ?? [])
                 + detail.events.map { ("event", "\(Moment.exact($0.at)) tunnel \($0.isUp ? "up" : "down")") }
             return rows.map { name, value in
                 "\((name + ":").padding(toLength: 15, withPad: " ", startingAt: 0))\(OutsideText.clean(value, limit: 400))"
@@ -31,7 +33,8 @@ extension Watchman {
             return [
                 ("id", summary.id), ("name", summary.name),
                 ("state", summary.state.rawValue + (summary.reason.map { ": \($0)" } ?? "")),
-                ("gateway", "\(summary.gateway), port \(summary.port)"), ("last seen", Moment.ago(summary.lastSeen, now: now)),
+                ("gateway", "\(summary.gateway), port \(summary.port)"),
+                ("last seen", Moment.ago(summary.lastSeen, now: now)),
                 ("tags", summary.tags.isEmpty ? "-" : summary.tags.joined(separator: ", ")),
                 ("enrolled", Moment.exact(detail.createdAt)), ("clock", skew), ("key", detail.keyFingerprint),
                 ("root password", detail.escrowsRootPassword ? "held by the server" : "not held by the server"),

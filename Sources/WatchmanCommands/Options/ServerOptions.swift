@@ -8,11 +8,16 @@ import WatchmanSystem
 struct ServerOptions: ParsableArguments {
     static let defaultSocket = "/run/watchman/api.sock"
 
-    @Option(help: "Unix socket of a server on this machine. Default: $WATCHMAN_SOCKET, else \(ServerOptions.defaultSocket), else the server of `admin login`.")
+    @Option(
+        help:
+            "Unix socket of a server on this machine. Default: $WATCHMAN_SOCKET, else \(ServerOptions.defaultSocket), else the server of `admin login`."
+    )
     var socket: String?
 
     /// Lends a client to `body`.
-    func withClient<Value: Sendable>(_ context: Context, _ body: (APIClient) async throws -> Value) async throws -> Value {
+    func withClient<Value: Sendable>(_ context: Context, _ body: (APIClient) async throws -> Value) async throws
+        -> Value
+    {
         let (address, key) = try self.resolve(context)
         return try await APIClient.with(address, apiKey: key, body)
     }
@@ -26,7 +31,8 @@ struct ServerOptions: ParsableArguments {
         guard let login = try Login.read(context) else {
             // A folder we may not look into is not the same as no server.
             if FileManager.default.fileExists(atPath: "/run/watchman") && !Accounts.isRoot {
-                throw WatchmanError(.forbidden, "cannot use \(Self.defaultSocket): permission denied", hint: "sudo watchman devices")
+                throw WatchmanError(
+                    .forbidden, "cannot use \(Self.defaultSocket): permission denied", hint: "sudo watchman devices")
             }
             throw WatchmanError(
                 .unavailable, "no server runs on this machine, and no login to another is saved",

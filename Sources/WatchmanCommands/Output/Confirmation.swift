@@ -11,6 +11,8 @@ enum Confirmation {
             throw WatchmanError(.invalid, "this needs a confirmation and nobody can be asked: add --yes")
         }
         Terminal.say(warning)
-        guard Terminal.ask("Type \(word) to go on: ") == word else { throw WatchmanError(.invalid, "not confirmed: nothing was done") }
+        guard Terminal.ask("Type \(word) to go on: ") == word else {
+            throw WatchmanError(.invalid, "not confirmed: nothing was done")
+        }
     }
 }

@@ -26,7 +26,8 @@ struct Demo {
         let sshd = try await DemoDevice.start(folder: self.folder, processes: self.context.processes)
         do {
             let server = try await Server(
-                settings, processes: self.context.processes, notifier: ServiceNotifier(environment: [:]), logger: logger)
+                settings, processes: self.context.processes, notifier: ServiceNotifier(environment: [:]), logger: logger
+            )
             let result = await self.serve(server, settings, sshd, logger)
             await server.gateway.end()
             await sshd.end()
@@ -44,7 +45,11 @@ struct Demo {
             context: self.context, settings: settings, site: sshd.site(self.folder), once: self.once, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: server.services.map { .init(service: $0) }
-                + [.init(service: visit, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .gracefullyShutdownGroup)],
+                + [
+                    .init(
+                        service: visit, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(15)
         do {

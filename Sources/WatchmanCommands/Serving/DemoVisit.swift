@@ -19,7 +19,8 @@ struct DemoVisit: Service {
         try await self.waitForServer()
         try await self.enrol()
         let agent = try WatchmanAgent.Agent(
-            site: self.site, processes: self.context.processes, notifier: ServiceNotifier(environment: [:]), logger: self.logger)
+            site: self.site, processes: self.context.processes, notifier: ServiceNotifier(environment: [:]),
+            logger: self.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for service in agent.services { group.addTask { try await service.run() } }
             try await self.prove()
@@ -71,7 +72,8 @@ struct DemoVisit: Service {
         }
         let arguments = ["connect", "--socket", self.settings.socket, DemoDevice.name, "--", "uname", "-a"]
         Terminal.say("watchman: \(DemoDevice.name) is online\n\n$ watchman connect \(DemoDevice.name) -- uname -a")
-        let result = try await self.context.processes.check(Command(Executables.current, arguments, environment: self.cache))
+        let result = try await self.context.processes.check(
+            Command(Executables.current, arguments, environment: self.cache))
         Terminal.data(result.output.trimmingCharacters(in: .newlines))
     }
 

@@ -1,6 +1,4 @@
-import CoreFoundation
 import Foundation
-import Glibc
 import WatchmanCore
 
 /// sshd runs a key lookup only if the program and every folder above it belong to root and nobody else may write there (sshd_config(5),
@@ -10,8 +8,10 @@ enum LookupPath {
     static func isSafe(_ program: String) -> Bool {
         var path = program
         while true {
-            var status = stat()
-            guard stat(path, &status) == 0, status.st_uid == 0, status.st_mode & 0o022 == 0 else { return false }
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+                attributes[.ownerAccountID] as? Int == 0, let mode = attributes[.posixPermissions] as? Int,
+                mode & 0o022 == 0
+            else { return false }
             if path == "/" { return true }
             path = URL(fileURLWithPath: path).deletingLastPathComponent().path
         }
@@ -21,7 +21,8 @@ enum LookupPath {
     static func check(_ program: String) throws {
         guard self.isSafe(program) else {
             throw WatchmanError(
-                .configuration, "\(program) cannot look up keys for sshd: it and the folders above it must belong to root alone",
+                .configuration,
+                "\(program) cannot look up keys for sshd: it and the folders above it must belong to root alone",
                 hint: "sudo ./install.sh --server")
         }
     }

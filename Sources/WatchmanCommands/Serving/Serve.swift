@@ -18,7 +18,9 @@ extension Watchman {
                   $ sudo watchman serve --demo          a throw-away server with one device, to look at
                 """)
 
-        @Option(help: ArgumentHelp("Configuration. Default: \(ServeConfiguration.defaultFile), if there is one.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp(
+                "Configuration. Default: \(ServeConfiguration.defaultFile), if there is one.", valueName: "file"))
         var config: String?
 
         @Option(help: ArgumentHelp("Folder of the state. Default: /var/lib/watchman.", valueName: "dir"))
@@ -51,7 +53,9 @@ extension Watchman {
             try LookupPath.check(settings.gateway.helper)
             let server = try await Server(
                 settings, processes: context.processes, notifier: context.notifier, logger: logger)
-            logger.info("serving", metadata: ["address": "\(settings.address):\(settings.port)", "socket": "\(settings.socket)"])
+            logger.info(
+                "serving",
+                metadata: ["address": "\(settings.address):\(settings.port)", "socket": "\(settings.socket)"])
             let group = ServiceGroup(
                 services: server.services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             do {
@@ -63,7 +67,9 @@ extension Watchman {
 
         /// The one failure that people meet: the port is taken.
         static func words(_ error: any Error, _ settings: ServerSettings) -> any Error {
-            guard "\(error)".contains("Address already in use") || "\(error)".contains("errno: 98") else { return error }
+            guard "\(error)".contains("Address already in use") || "\(error)".contains("errno: 98") else {
+                return error
+            }
             return WatchmanError(
                 .configuration, "cannot listen on \(settings.address):\(settings.port): address already in use",
                 hint: "ss -ltnp sport = :\(settings.port)")

@@ -100,7 +100,9 @@ struct ServeConfiguration: Codable, Equatable {
 
     /// sshd dies at a reload when its files have relative paths, and a blank would split its configuration.
     private static func absolute(_ key: String, _ path: String) throws -> String {
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ ASCII.isGraphic($0) && !"\"%#".utf8.contains($0) }) else {
+        guard path.utf8.first == UInt8(ascii: "/"),
+            path.utf8.allSatisfy({ ASCII.isGraphic($0) && !"\"%#".utf8.contains($0) })
+        else {
             throw WatchmanError(.configuration, "\(key) is '\(path)': it must be an absolute path without blanks")
         }
         return path

@@ -47,6 +47,7 @@ struct CredentialEndpoints: Sendable {
     }
 
     private func revokeKey(_ call: Call) async throws -> any Encodable & Sendable {
-        try await self.fleet.store.revokeAPIKey(try call.parameter("key"), actor: try call.admin(), now: call.now).summary
+        try await self.fleet.store.revokeAPIKey(try call.parameter("key"), actor: try call.admin(), now: call.now)
+            .summary
     }
 }

@@ -16,7 +16,8 @@ struct DeviceEndpoints: Sendable {
             Endpoint(method: .delete, path: "/api/v1/devices/:device", access: .admin, answer: self.remove),
             Endpoint(method: .post, path: "/api/v1/devices/:device/connect", access: .admin, answer: self.connect),
             Endpoint(
-                method: .post, path: "/api/v1/devices/:device/reveal-password", access: .admin, answer: self.revealPassword),
+                method: .post, path: "/api/v1/devices/:device/reveal-password", access: .admin,
+                answer: self.revealPassword),
         ]
     }
 

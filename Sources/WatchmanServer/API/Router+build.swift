@@ -10,7 +10,9 @@ enum API {
     /// Bytes that a request's body may have: the largest, a registration, has some 10 kB.
     static let bodyLimit = 256 << 10
 
-    static func router(_ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger) -> Router<BasicRequestContext> {
+    static func router(_ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger) -> Router<
+        BasicRequestContext
+    > {
         let router = Router()
         router.add(middleware: UnknownRoutes())
         for endpoint in endpoints {
@@ -35,7 +37,8 @@ enum API {
             endpoint.access, method: request.method.rawValue, path: request.uri.path, headers: request.headers,
             body: bytes, now: now)
         return Call(
-            caller: caller, parameters: context.parameters, query: request.uri.queryParameters, headers: request.headers,
+            caller: caller, parameters: context.parameters, query: request.uri.queryParameters,
+            headers: request.headers,
             bytes: bytes, now: now)
     }
 
@@ -55,11 +58,13 @@ enum API {
             let error = WatchmanError(.conflict, "\(StaleCall.prefix)\(error.last)")
             return try self.response(.conflict, ErrorBody(error: error))
         case let error as HTTPError:
-            return try self.response(error.status, ErrorBody(error: WatchmanError(.invalid, "\(error.body ?? "bad request")")))
+            return try self.response(
+                error.status, ErrorBody(error: WatchmanError(.invalid, "\(error.body ?? "bad request")")))
         default:
             logger.error("request failed", metadata: ["path": "\(request.uri.path)", "cause": "\(error)"])
             return try self.response(
-                .internalServerError, ErrorBody(error: WatchmanError(.internal, "the server met a fault: its log says more")))
+                .internalServerError,
+                ErrorBody(error: WatchmanError(.internal, "the server met a fault: its log says more")))
         }
     }
 }
@@ -73,7 +78,8 @@ private struct UnknownRoutes: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            return try API.response(.notFound, ErrorBody(error: WatchmanError(.notFound, "there is nothing at this address")))
+            return try API.response(
+                .notFound, ErrorBody(error: WatchmanError(.notFound, "there is nothing at this address")))
         }
     }
 }

@@ -24,7 +24,8 @@ struct Authorities: Sendable {
         let certificate = try folder.publicFile("gateway_host_key-cert.pub") {
             // No end: a device whose clock is wrong must still know its gateway.
             try SSHCertificate(
-                role: .host, keyID: "gateway", principals: [KnownHosts.gatewayAlias], serial: 0, validAfter: 0, validBefore: .max
+                role: .host, keyID: "gateway", principals: [KnownHosts.gatewayAlias], serial: 0, validAfter: 0,
+                validBefore: .max
             ).sign(hostKey.publicKey, with: self.host)
         }
         return GatewayIdentity(

@@ -42,7 +42,8 @@ struct TLSIdentity: Sendable {
             NIOSSLCertificateSource.certificate(try NIOSSLCertificate(bytes: Array($0.utf8), format: .pem))
         }
         let key = try NIOSSLPrivateKey(bytes: Array(self.key.utf8), format: .pem)
-        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         return configuration
     }
@@ -55,7 +56,8 @@ struct TLSIdentity: Sendable {
     private static func makeAuthority(_ key: P256.Signing.PrivateKey) throws -> Certificate {
         try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: .init(key.publicKey),
-            notValidBefore: self.begin, notValidAfter: self.end, issuer: self.authorityName, subject: self.authorityName,
+            notValidBefore: self.begin, notValidAfter: self.end, issuer: self.authorityName,
+            subject: self.authorityName,
             signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))

@@ -44,14 +44,18 @@ public struct AuthorizedKeys: Sendable {
         let content = try WholeFile.read(self.path) ?? Data()
         let ours = Array(" \(Self.mark)".utf8)
         return content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .filter { !($0.starts(with: "cert-authority,principals=\"wm-".utf8) && $0.suffix(ours.count).elementsEqual(ours)) }
+            .filter {
+                !($0.starts(with: "cert-authority,principals=\"wm-".utf8) && $0.suffix(ours.count).elementsEqual(ours))
+            }
             .map { String(decoding: $0, as: UTF8.self) }
             .dropTrailingEmpty()
     }
 
     private func write(_ lines: [String], owner: (uid_t, gid_t)?) throws {
         let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
-        if !FileManager.default.fileExists(atPath: folder) { try WholeFile.makeFolder(folder, mode: 0o700, owner: owner) }
+        if !FileManager.default.fileExists(atPath: folder) {
+            try WholeFile.makeFolder(folder, mode: 0o700, owner: owner)
+        }
         try WholeFile.write(lines.map { $0 + "\n" }.joined(), to: self.path, mode: 0o600, owner: owner)
     }
 }

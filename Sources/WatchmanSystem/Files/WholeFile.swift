@@ -7,7 +7,9 @@ public enum WholeFile {
     /// Writes `content` to `path` with `mode`, by a temporary file in the same folder, fsync and rename(2).
     ///
     /// - Throws: `WatchmanError` (`exhausted` when the disk is full, else `configuration`) that names the file.
-    public static func write(_ content: some DataProtocol, to path: String, mode: mode_t, owner: (uid_t, gid_t)? = nil) throws {
+    public static func write(_ content: some DataProtocol, to path: String, mode: mode_t, owner: (uid_t, gid_t)? = nil)
+        throws
+    {
         let temporary = "\(path).\(getpid()).new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw Self.failure("write", path) }
@@ -78,7 +80,8 @@ public enum WholeFile {
 
     /// Makes the rename itself durable; a file system that cannot is no reason to fail.
     private static func syncFolder(of path: String) {
-        let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(
+            URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)
