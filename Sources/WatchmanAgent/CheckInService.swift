@@ -9,6 +9,8 @@ import WatchmanSystem
 struct CheckInService: Service {
     /// Until the first answer names another interval, and while the tunnel is coming up.
     private static let eager: Duration = .seconds(2)
+    /// Reading the facts starts two processes, and they change only with an upgrade: they are read again after this many reports.
+    private static let factsLast = 120
     let configuration: AgentConfiguration
     let site: EdgeSite
     let processes: any ProcessRunner
@@ -20,21 +22,24 @@ struct CheckInService: Service {
         try await APIClient.with(self.configuration.address) { client in
             let caller = DeviceCaller(client: client, device: self.configuration.enrolment.deviceID, key: key)
             await cancelWhenGracefulShutdown {
-                var failures = 0
+                var facts = await self.site.facts(self.processes)
+                var (failures, reports) = (0, 0)
                 while !Task.isCancelled {
-                    let answer = await self.checkIn(caller)
+                    let answer = await self.checkIn(caller, facts)
                     failures = answer == nil ? failures + 1 : 0
+                    reports += 1
+                    if reports % Self.factsLast == 0 { facts = await self.site.facts(self.processes) }
                     try? await Task.sleep(for: Self.pause(answer, failures: failures))
                 }
             }
         }
     }
 
-    private func checkIn(_ caller: DeviceCaller) async -> CheckInResponse? {
+    private func checkIn(_ caller: DeviceCaller, _ facts: DeviceFacts) async -> CheckInResponse? {
         do {
             let status = self.board.current
             let report = CheckInRequest(
-                facts: await self.site.facts(self.processes), vitals: HostFacts(processes: self.processes).vitals(),
+                facts: facts, vitals: HostFacts(processes: self.processes).vitals(),
                 tunnelProblem: status.tunnel == .up ? nil : status.reason)
             let answer: CheckInResponse = try await caller.post("/api/v1/agent/check-in", report)
             self.take(answer)

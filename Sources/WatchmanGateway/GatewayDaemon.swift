@@ -24,7 +24,8 @@ public struct GatewayDaemon: Service {
 
     /// Writes the files that sshd needs and starts it, or adopts the one that runs, telling it to re-read what changed.
     ///
-    /// - Throws: `WatchmanError` (`configuration`) when a user is missing, the port is taken or sshd refuses its configuration.
+    /// - Throws: `WatchmanError`: `configuration` when a user is missing or sshd refuses its configuration, `unavailable` when the
+    ///   port is taken.
     public func prepare(identity: GatewayIdentity) async throws {
         try self.checkAccounts()
         let changed = try self.writeFiles(identity)
@@ -128,7 +129,7 @@ public struct GatewayDaemon: Service {
         let text = String(decoding: log.dropFirst(offset), as: UTF8.self)
         guard text.contains("Cannot bind any address") else { return nil }
         return WatchmanError(
-            .configuration, "cannot listen on the gateway port \(self.settings.port): address already in use",
+            .unavailable, "cannot listen on the gateway port \(self.settings.port): address already in use",
             hint: "ss -ltnp sport = :\(self.settings.port)")
     }
 

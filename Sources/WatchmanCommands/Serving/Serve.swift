@@ -71,7 +71,7 @@ extension Watchman {
                 return error
             }
             return WatchmanError(
-                .configuration, "cannot listen on \(settings.address):\(settings.port): address already in use",
+                .unavailable, "cannot listen on \(settings.address):\(settings.port): address already in use",
                 hint: "ss -ltnp sport = :\(settings.port)")
         }
     }

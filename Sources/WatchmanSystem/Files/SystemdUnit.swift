@@ -13,6 +13,8 @@ public enum SystemdUnit {
         StartLimitIntervalSec=0
 
         [Service]
+        # The old name and place of the limit above, for systemd before 230.
+        StartLimitInterval=0
         Type=notify
         ExecStart=\(binary) agent --folder \(folder)
         Restart=always
