@@ -48,7 +48,7 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "watchman", dependencies: ["WatchmanCommands", "WatchmanGateway"],
+            name: "watchman", dependencies: ["WatchmanCommands", "WatchmanGateway", "WatchmanSystem"],
             swiftSettings: settings),
         .target(
             name: "WatchmanCommands",

@@ -1,11 +1,13 @@
 import WatchmanCommands
 import WatchmanGateway
+import WatchmanSystem
 
 @main
 enum Main {
     static func main() async {
         // Before anything else is set up: sshd asks this at every login.
         KeyLookup.answerIfAsked(CommandLine.arguments)
+        NameServices.useBuiltIn()
         await Watchman.start()
     }
 }

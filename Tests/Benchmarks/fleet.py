@@ -1,0 +1,68 @@
+"""Simulated devices: they enrol as real ones do, without an sshd behind them."""
+import base64
+import hashlib
+import http.client
+import json
+import ssl
+import struct
+import time
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+def ssh_string(data):
+    return struct.pack(">I", len(data)) + data
+
+
+def public_line(key):
+    return key.public_key().public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
+
+
+def signature(key, message, namespace):
+    """An SSHSIG over `message`, base64 (OpenSSH's PROTOCOL.sshsig)."""
+    head = ssh_string(namespace.encode()) + ssh_string(b"") + ssh_string(b"sha512")
+    signed = b"SSHSIG" + head + ssh_string(hashlib.sha512(message).digest())
+    blob = base64.b64decode(public_line(key).split()[1])
+    inner = ssh_string(b"ssh-ed25519") + ssh_string(key.sign(signed))
+    whole = b"SSHSIG" + struct.pack(">I", 1) + ssh_string(blob) + head + ssh_string(inner)
+    return base64.b64encode(whole).decode()
+
+
+def connection(port):
+    # The server's CA is private and this is a loopback benchmark: the pin is what the tests check.
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, context=context)
+
+
+class Device:
+    def __init__(self, name, host_key=None):
+        self.name = name
+        self.key = Ed25519PrivateKey.generate()
+        self.host_key = host_key or public_line(self.key)
+        self.enrolment = None
+
+    def register(self, http_connection, token):
+        _, pin, identifier, secret = token.split(".")
+        body = json.dumps({
+            "tokenID": identifier, "tokenSecret": secret, "pin": pin, "name": self.name,
+            "publicKey": public_line(self.key), "hostKeys": [self.host_key], "escrowsRootPassword": False,
+            "clock": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "facts": {"hostname": self.name, "system": "bench", "architecture": "x86_64", "kernel": "6.1",
+                      "agentVersion": "0.1.0"},
+        }).encode()
+        http_connection.request("POST", "/api/v1/register", body, {
+            "Content-Type": "application/json",
+            "Watchman-Signature": signature(self.key, body, "watchman-register@v1")})
+        answer = json.loads(http_connection.getresponse().read())
+        if "deviceID" not in answer:
+            raise RuntimeError(answer)
+        self.enrolment = answer
+        return answer
+
+    def private_text(self):
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())

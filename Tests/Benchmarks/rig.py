@@ -1,0 +1,132 @@
+"""A server and one device on loopback, below one folder that goes away at the end."""
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+from fleet import Device, connection
+
+USER = "wm-bench"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(what, condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise RuntimeError(f"gave up waiting for {what}")
+        time.sleep(0.02)
+
+
+def answers(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as peer:
+        return peer.recv(4) == b"SSH-"
+    return False
+
+
+class Rig:
+    """Everything is stopped by pid, last started first."""
+
+    def __init__(self, binary):
+        self.folder = pathlib.Path(f"/var/lib/watchman-bench-{os.getpid()}")
+        self.folder.mkdir(mode=0o755)
+        # sshd runs the key lookup only from a place that is root's alone.
+        self.binary = self.folder / "watchman"
+        shutil.copy(binary, self.binary)
+        self.socket = self.folder / "api.sock"
+        self.api, self.gateway, self.sshd = free_port(), free_port(), free_port()
+        self.environment = dict(os.environ, WATCHMAN_SOCKET=str(self.socket), XDG_CACHE_HOME=str(self.folder / "cache"))
+        self.processes = []
+
+    def __enter__(self):
+        try:
+            self.begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def begin(self):
+        # An account whose shell reads no profile of this machine.
+        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/bin/sh", USER], check=True)
+        subprocess.run(["usermod", "-p", "*", USER], check=True)
+        self.start_server()
+        self.start_device()
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            process.terminate()
+            process.wait()
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((self.folder / "gateway/sshd.pid").read_text()), signal.SIGTERM)
+        shutil.rmtree(self.folder)
+        subprocess.run(["userdel", USER], check=True)
+
+    def run(self, *arguments, **options):
+        return subprocess.run(
+            [self.binary, *arguments], env=self.environment, check=True, capture_output=True, text=True, **options).stdout
+
+    def start(self, *arguments):
+        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.processes.append(process)
+        return process
+
+    def start_server(self):
+        configuration = self.folder / "server.toml"
+        configuration.write_text(f"""
+host = "127.0.0.1"
+state = "{self.folder}/state"
+api-address = "127.0.0.1"
+api-port = {self.api}
+api-socket = "{self.socket}"
+gateway-state = "{self.folder}/gateway"
+gateway-address = "127.0.0.1"
+gateway-port = {self.gateway}
+device-ports = "20000-31999"
+edge-user = "nobody"
+jump-user = "daemon"
+keys-user = "nobody"
+""")
+        self.server = self.start(self.binary, "serve", "--config", configuration)
+        wait_for("the server", lambda: subprocess.run(
+            [self.binary, "devices"], env=self.environment, capture_output=True, check=False).returncode == 0)
+
+    def start_device(self):
+        for name in ("host", "admin"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name], check=True)
+        host_key = " ".join((self.folder / "host.pub").read_text().split()[:2])
+        self.device = Device("bench-1", host_key)
+        enrolment = self.device.register(connection(self.api), self.run("admin", "tokens", "create").strip())
+        self.port = enrolment["port"]
+        authority = f'cert-authority,principals="wm-{enrolment["deviceID"]}" {enrolment["userAuthority"]}'
+        keys = self.folder / "authorized_keys"
+        keys.write_text(f"{authority}\n{(self.folder / 'admin.pub').read_text()}")
+        os.chmod(keys, 0o644)
+        (self.folder / "sshd_config").write_text(f"""
+Port {self.sshd}
+ListenAddress 127.0.0.1
+HostKey {self.folder}/host
+PidFile none
+AuthorizedKeysFile {keys}
+StrictModes no
+UsePAM no
+""")
+        pathlib.Path("/run/sshd").mkdir(exist_ok=True)
+        self.start("/usr/sbin/sshd", "-D", "-f", self.folder / "sshd_config")
+        key = self.folder / "device"
+        key.write_bytes(self.device.private_text())
+        key.chmod(0o600)
+        self.start(
+            "ssh", "-N", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+            "-o", "ExitOnForwardFailure=yes", "-R", f"127.0.0.1:{self.port}:127.0.0.1:{self.sshd}", "-p", str(self.gateway),
+            "nobody@127.0.0.1")
+        wait_for("the tunnel", lambda: answers(self.port))
