@@ -29,7 +29,7 @@ struct CheckInService: Service {
                     failures = answer == nil ? failures + 1 : 0
                     reports += 1
                     if reports % Self.factsLast == 0 { facts = await self.site.facts(self.processes) }
-                    try? await Task.sleep(for: Self.pause(answer, failures: failures))
+                    await self.wait(Self.pause(answer, failures: failures), isEager: answer != nil)
                 }
             }
         }
@@ -51,6 +51,15 @@ struct CheckInService: Service {
         } catch {
             if !Task.isCancelled { self.noteProblem("\(error)") }
             return nil
+        }
+    }
+
+    /// Waits, but no longer than the tunnel is up as far as anyone knows: when it comes back, the server is asked soon.
+    private func wait(_ pause: Duration, isEager: Bool) async {
+        let end = ContinuousClock.now + pause
+        while ContinuousClock.now < end && !Task.isCancelled {
+            if isEager && pause > Self.eager && self.board.current.tunnel != .up { return }
+            try? await Task.sleep(for: min(Self.eager, end - ContinuousClock.now))
         }
     }
 

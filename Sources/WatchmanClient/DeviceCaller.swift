@@ -15,16 +15,19 @@ public actor DeviceCaller {
         self.key = key
     }
 
-    /// `POST path` with a signed JSON body. A number that the server has seen is replaced once by a fresh one.
+    /// `POST path` with a signed JSON body. A number that the server has seen is replaced by a fresh one, a few times, because
+    /// `register` and the agent may be calling at the same moment.
     public func post<Answer: Decodable & Sendable>(_ path: String, _ body: some Encodable) async throws -> Answer {
         let bytes = Array(try WireJSON.encode(body))
-        do {
-            return try await self.send(path, bytes)
-        } catch let error as WatchmanError {
-            guard let last = StaleCall.lastSequence(error) else { throw error }
-            self.sequence = max(self.sequence, last)
-            return try await self.send(path, bytes)
+        for _ in 1..<5 {
+            do {
+                return try await self.send(path, bytes)
+            } catch let error as WatchmanError {
+                guard let last = StaleCall.lastSequence(error) else { throw error }
+                self.sequence = max(self.sequence, last)
+            }
         }
+        return try await self.send(path, bytes)
     }
 
     private func send<Answer: Decodable & Sendable>(_ path: String, _ bytes: [UInt8]) async throws -> Answer {

@@ -31,6 +31,8 @@ public enum KeyLookup {
         guard user == expectedUser else { return nil }
         var configuration = Configuration()
         configuration.readonly = true
+        // The gateway may be writing; its transactions take milliseconds.
+        configuration.busyMode = .timeout(1)
         let database = try DatabaseQueue(path: path, configuration: configuration)
         return try database.read { db in
             switch kind {

@@ -2,7 +2,6 @@ import Foundation
 import WatchmanCore
 import WatchmanGateway
 import WatchmanStore
-import WatchmanSystem
 
 /// What can be done with the fleet, whoever asks: the API's endpoints only translate.
 struct Fleet: Sendable {
@@ -32,7 +31,7 @@ struct Fleet: Sendable {
             throw WatchmanError(.invalid, "a device has 1 to 8 host keys, not \(request.hostKeys.count)")
         }
         let result = try await self.store.register(
-            request, gateway: self.gateway.id, occupied: SocketTable.read().ports, now: now)
+            request, gateway: self.gateway.id, occupied: self.presence.portsUp, now: now)
         try await self.lookup.add(Self.gatewayDevice(result.info))
         return (self.enrolment(result.info), result.isNew)
     }
@@ -50,7 +49,7 @@ struct Fleet: Sendable {
     func checkIn(_ info: DeviceInfo, _ report: CheckInRequest, now: Date) async throws -> CheckInResponse {
         try await self.store.checkIn(device: info.device.id, report, now: now)
         return CheckInResponse(
-            tunnelIsUp: SocketTable.read().ports.contains(info.port), interval: Self.checkInInterval,
+            tunnelIsUp: self.presence.isUp(info.port), interval: Self.checkInInterval,
             passwordIsPending: try await self.store.passwordIsPending(device: info.device.id),
             enrolment: self.enrolment(info))
     }
