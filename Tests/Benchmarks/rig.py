@@ -1,5 +1,6 @@
 """A server and one device on loopback, below one folder that goes away at the end."""
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -122,11 +123,21 @@ UsePAM no
 """)
         pathlib.Path("/run/sshd").mkdir(exist_ok=True)
         self.start("/usr/sbin/sshd", "-D", "-f", self.folder / "sshd_config")
-        key = self.folder / "device"
+        self.start_agent(enrolment)
+        wait_for("the tunnel", lambda: answers(self.port))
+
+    def start_agent(self, enrolment):
+        """The real agent, in the folder that `register` would have written."""
+        home = self.folder / "Secure-Tunnel"
+        home.mkdir(mode=0o700)
+        key = home / "id_ed25519"
+        key.touch(0o600)
         key.write_bytes(self.device.private_text())
-        key.chmod(0o600)
-        self.start(
-            "ssh", "-N", "-F", "none", "-i", key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "ExitOnForwardFailure=yes", "-R", f"127.0.0.1:{self.port}:127.0.0.1:{self.sshd}", "-p", str(self.gateway),
-            "nobody@127.0.0.1")
+        api = connection(self.api)
+        api.request("GET", "/api/v1/identity")
+        (home / "known_hosts").write_text(f"@cert-authority gateway.watchman {enrolment['hostAuthority']}\n")
+        (home / "agent.json").write_text(json.dumps({
+            "server": f"https://127.0.0.1:{self.api}", "pin": "", "enrolment": enrolment, "keyFile": str(key),
+            "authority": json.loads(api.getresponse().read())["certificateAuthority"], "sshdPort": self.sshd}))
+        self.agent = self.start(self.binary, "agent", "--folder", home)
         wait_for("the tunnel", lambda: answers(self.port))

@@ -115,16 +115,27 @@ def registering(rig, count):
     print(f"\nregistrations: {count} in {seconds:.1f} s = {count / seconds:.0f}/s (Python clients on the same cores)")
 
 
+def memory(name, pid):
+    fields = dict(line.split(":") for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+    kib = {key: int(value.split()[0]) for key, value in fields.items()}
+    dirty = kib["Private_Dirty"] + kib["Shared_Dirty"]
+    print(f"{name}: {dirty / 1024:.1f} MiB dirty, {kib['Rss'] / 1024:.1f} MiB resident")
+
+
 def main():
     binary = sys.argv[1] if len(sys.argv) > 1 else ".build/watchman"
     print(f"binary: {os.path.getsize(binary) / 1e6:.1f} MB")
     print(f"--help: {cpu([binary, '--help']):.1f} ms of CPU; /bin/true: {cpu(['/bin/true']):.1f} ms")
     with Rig(binary) as rig:
         entering(rig)
+        print()
+        memory("agent", rig.agent.pid)
+        memory("serve, 1 device", rig.server.pid)
         registering(rig, 10_000)
         blob = rig.device.enrolment and rig.device.host_key.split()[1]
         lookup = [str(rig.binary), "gateway-keys", f"{rig.folder}/gateway/gateway.db", "key", "nobody", "nobody", blob]
         print(f"key lookup among 10,001 keys: {cpu(lookup):.1f} ms of CPU")
+        memory("serve, 10,001 devices", rig.server.pid)
         show("devices with 10,001 rows", alternate(
             {"table": [str(rig.binary), "devices"], "json": [str(rig.binary), "devices", "--format", "json"]}, 10,
             rig.environment))
