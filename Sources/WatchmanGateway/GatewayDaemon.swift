@@ -48,10 +48,7 @@ public struct GatewayDaemon: Service {
 
     /// Ends sshd with all its tunnels; only for throw-away servers and removal.
     public func end() async {
-        guard let pid = self.runningPID else { return }
-        let sessions = Processes.all().filter { Processes.parent(of: $0) == pid }
-        for process in [pid] + sessions { Processes.signal(process, SIGTERM) }
-        _ = await Processes.waitUntilGone(pid, within: .seconds(5))
+        if let pid = self.runningPID { await Processes.endFamily(pid) }
     }
 
     private var runningPID: pid_t? {

@@ -45,6 +45,13 @@ public enum Processes {
         kill(pid, number)
     }
 
+    /// Ends a daemon and the children it has now (SIGTERM), and waits up to five seconds for it to be gone.
+    public static func endFamily(_ pid: pid_t) async {
+        let children = Self.all().filter { Self.parent(of: $0) == pid }
+        for process in [pid] + children { Self.signal(process, SIGTERM) }
+        _ = await Self.waitUntilGone(pid, within: .seconds(5))
+    }
+
     /// Waits until a process is gone, or until `deadline` has passed; says whether it is gone.
     public static func waitUntilGone(_ pid: pid_t, within deadline: Duration) async -> Bool {
         let end = ContinuousClock.now + deadline

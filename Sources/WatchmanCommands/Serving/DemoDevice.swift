@@ -32,10 +32,7 @@ struct DemoDevice {
 
     /// Ends the sshd and its sessions.
     func end() async {
-        guard let pid = self.pid else { return }
-        let sessions = Processes.all().filter { Processes.parent(of: $0) == pid }
-        for process in [pid] + sessions { Processes.signal(process, SIGTERM) }
-        _ = await Processes.waitUntilGone(pid, within: .seconds(5))
+        if let pid = self.pid { await Processes.endFamily(pid) }
     }
 
     /// The agent's view of this device.
