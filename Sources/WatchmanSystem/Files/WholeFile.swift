@@ -56,6 +56,9 @@ public enum WholeFile {
                 return try Self.makeFolder(path, mode: mode, owner: owner)
             }
             guard errno == EEXIST else { throw Self.failure("create the folder", path) }
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw Self.failure("use the folder", path) }
+            close(descriptor)
         }
         guard chmod(path, mode) == 0 else { throw Self.failure("set the mode of", path) }
         if let owner, chown(path, owner.0, owner.1) != 0 { throw Self.failure("set the owner of", path) }
