@@ -31,6 +31,7 @@ public struct GatewayDaemon: Service {
         let changed = try self.writeFiles(identity)
         let sshd = try await self.checkConfiguration()
         if let pid = self.runningPID {
+            try WholeFile.write("\(pid)\n", to: self.settings.pidFile, mode: 0o644)
             if changed { Processes.signal(pid, SIGHUP) }
             self.logger.info("gateway sshd adopted", metadata: ["pid": "\(pid)", "reloaded": "\(changed)"])
         } else {
@@ -51,8 +52,14 @@ public struct GatewayDaemon: Service {
         if let pid = self.runningPID { await Processes.endFamily(pid) }
     }
 
+    /// The daemon by its pid file, or, when that is lost, the topmost sshd that was started with our configuration.
     private var runningPID: pid_t? {
-        Processes.running(pidFile: self.settings.pidFile, mark: self.settings.configurationFile)
+        let mark = self.settings.configurationFile
+        if let pid = Processes.running(pidFile: self.settings.pidFile, mark: mark) { return pid }
+        let ours = Processes.all().filter {
+            Processes.name(of: $0) == "sshd" && Processes.commandLine(of: $0)?.contains(mark) == true
+        }
+        return ours.first { pid in Processes.parent(of: pid).map { !ours.contains($0) } ?? false }
     }
 
     private func checkAccounts() throws {
@@ -96,7 +103,6 @@ public struct GatewayDaemon: Service {
     }
 
     private func start(_ sshd: String) async throws {
-        unlink(self.settings.pidFile)
         let size = self.logSize
         try await self.processes.check(
             .sshdStart(sshd, configuration: self.settings.configurationFile, log: self.settings.logFile))
