@@ -20,7 +20,9 @@ struct Authorities: Sendable {
 
     /// What the gateway of this server proves itself with; made once.
     func gatewayIdentity(_ folder: StateFolder) throws -> GatewayIdentity {
-        let hostKey = try Self.key(folder, "gateway_host_key")
+        // The file's own text: written anew it would differ in a random number, and the gateway would reload for nothing.
+        let text = try folder.secretFile("gateway_host_key") { SSHPrivateKey.generate().text }
+        let hostKey = try SSHPrivateKey(text: text)
         let certificate = try folder.publicFile("gateway_host_key-cert.pub") {
             // No end: a device whose clock is wrong must still know its gateway.
             try SSHCertificate(
@@ -29,7 +31,7 @@ struct Authorities: Sendable {
             ).sign(hostKey.publicKey, with: self.host)
         }
         return GatewayIdentity(
-            hostKey: Secret(hostKey.text), hostCertificate: certificate, userAuthority: self.user.publicKey)
+            hostKey: Secret(text), hostCertificate: certificate, userAuthority: self.user.publicKey)
     }
 
     /// A certificate that opens the gateway's door to one device.
