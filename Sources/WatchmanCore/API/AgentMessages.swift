@@ -93,6 +93,8 @@ public enum StaleCall {
     /// The last accepted number, if `error` is about that.
     public static func lastSequence(_ error: WatchmanError) -> Int64? {
         guard error.code == .conflict, error.message.utf8.starts(with: Self.prefix.utf8) else { return nil }
-        return Int64(error.message.dropFirst(Self.prefix.count))
+        let last = Int64(String(decoding: error.message.utf8.dropFirst(Self.prefix.utf8.count), as: UTF8.self))
+        // A number that none can follow would make the caller's count overflow.
+        return last.flatMap { (0..<Int64.max).contains($0) ? $0 : nil }
     }
 }
