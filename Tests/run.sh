@@ -64,8 +64,8 @@ integration() {
 }
 
 e2e() {
-    need debootstrap systemd-container nftables conntrack iproute2 procps jq sshpass \
-        openssh-client openssh-server autossh && build && WATCHMAN=$WATCHMAN_BINARY Tests/EndToEnd/run.sh
+    need debootstrap systemd-container nftables iproute2 procps jq && build &&
+        WATCHMAN=$WATCHMAN_BINARY Tests/EndToEnd/run.sh
 }
 
 passed=0 failed=0 failures=''
