@@ -89,12 +89,15 @@ let package = Package(
             name: "WatchmanSystemTests", dependencies: ["WatchmanSystem", "WatchmanCore", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "WatchmanStoreTests", dependencies: ["WatchmanStore", "WatchmanCore", grdb], swiftSettings: settings),
-        .testTarget(
-            name: "WatchmanGatewayTests", dependencies: ["WatchmanGateway", "WatchmanSystem", "WatchmanCore"],
+            name: "WatchmanStoreTests", dependencies: ["WatchmanStore", "WatchmanCore", "TestSupport", grdb],
             swiftSettings: settings),
         .testTarget(
-            name: "WatchmanClientTests", dependencies: ["WatchmanClient", "WatchmanCore"], swiftSettings: settings),
+            name: "WatchmanGatewayTests",
+            dependencies: ["WatchmanGateway", "WatchmanSystem", "WatchmanCore", "TestSupport", grdb, logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WatchmanClientTests", dependencies: ["WatchmanClient", "WatchmanCore", nio],
+            swiftSettings: settings),
         .testTarget(
             name: "WatchmanAgentTests",
             dependencies: ["WatchmanAgent", "WatchmanClient", "WatchmanSystem", "WatchmanCore", "TestSupport"],
@@ -102,15 +105,15 @@ let package = Package(
         .testTarget(
             name: "WatchmanServerTests",
             dependencies: [
-                "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanCore", hummingbird, hummingbirdTesting,
-                httpTypes, logging, nio,
+                "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanCore", "TestSupport", hummingbird,
+                hummingbirdTesting, httpTypes, logging, nio,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "WatchmanCommandsTests",
             dependencies: [
                 "WatchmanCommands", "WatchmanAgent", "WatchmanClient", "WatchmanServer", "WatchmanGateway",
-                "WatchmanSystem", "WatchmanCore", argumentParser,
+                "WatchmanSystem", "WatchmanCore", "TestSupport", argumentParser,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -31,13 +31,11 @@ final class StatusBoard: Sendable {
     }
 
     func update(_ change: (inout AgentStatus) -> Void) {
-        let changed = self.status.withLock { status in
+        self.status.withLock { status in
             let before = status
             change(&status)
-            return status == before ? nil : status
-        }
-        // The file is for people; an agent on a full disk must go on.
-        if let changed, let data = try? WireJSON.encode(changed) {
+            guard status != before, let data = try? WireJSON.encode(status) else { return }
+            // Under the lock, so that an older status never comes last. The file is for people; an agent on a full disk must go on.
             try? WholeFile.write(data, to: self.file, mode: 0o600)
         }
     }

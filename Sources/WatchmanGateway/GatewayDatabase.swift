@@ -28,14 +28,12 @@ public struct GatewayDatabase: Sendable {
     private static let version = 1
     private let queue: DatabaseQueue
 
-    /// Opens the cache, anew if it was written by another version.
+    /// Opens the cache, anew if it is damaged or was written by another version.
     ///
     /// `readers` is the group that lookups run with.
     public init(path: String, readers: gid_t) throws {
-        if let old = try? DatabaseQueue(path: path), try old.read({ try Self.userVersion($0) }) != Self.version {
-            try old.close()
-            unlink(path)
-        }
+        let found = try? DatabaseQueue(path: path).read { try Self.userVersion($0) }
+        if found != Self.version { unlink(path) }
         var configuration = Configuration()
         configuration.journalMode = .default
         configuration.busyMode = .timeout(5)

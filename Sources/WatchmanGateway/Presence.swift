@@ -4,11 +4,11 @@ import WatchmanSystem
 
 /// Which device ports are held open on this gateway, looked at twice a second.
 public final class Presence: Service {
-    private let ports = Mutex<Set<Int>>([])
+    private let ports = Mutex<Set<Int>?>(nil)
     private let range: ClosedRange<Int>
     private let onChange: @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Void
 
-    /// Watches the ports of `range` and tells what changed.
+    /// Watches the ports of `range` and tells what changed; at the first look, how all of them stand.
     public init(range: ClosedRange<Int>, onChange: @escaping @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Void)
     {
         self.range = range
@@ -16,10 +16,10 @@ public final class Presence: Service {
     }
 
     /// Whether the port was held open at the last look.
-    public func isUp(_ port: Int) -> Bool { self.ports.withLock { $0.contains(port) } }
+    public func isUp(_ port: Int) -> Bool { self.portsUp.contains(port) }
 
     /// The ports held open at the last look.
-    public var portsUp: Set<Int> { self.ports.withLock { $0 } }
+    public var portsUp: Set<Int> { self.ports.withLock { $0 } ?? [] }
 
     /// Looks now.
     public func refresh() async {
@@ -28,7 +28,7 @@ public final class Presence: Service {
             defer { ports = now }
             return ports
         }
-        let (up, down) = (now.subtracting(before), before.subtracting(now))
+        let (up, down) = (now.subtracting(before ?? []), (before ?? Set(self.range)).subtracting(now))
         if !up.isEmpty || !down.isEmpty { await self.onChange(up, down) }
     }
 

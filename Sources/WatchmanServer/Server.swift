@@ -54,6 +54,8 @@ public struct Server: Sendable {
     public init(
         _ settings: ServerSettings, processes: any ProcessRunner, notifier: ServiceNotifier, logger: Logger
     ) async throws {
+        // First of all, so that a second server neither opens the database nor starts an sshd.
+        try LocalSocket.clear(settings.socket)
         let folder = try StateFolder(path: settings.stateFolder)
         let tls = try TLSIdentity(folder)
         let authorities = try Authorities(folder)
@@ -114,7 +116,6 @@ public struct Server: Sendable {
     private static func localAPI(
         _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ logger: Logger
     ) throws -> some Service {
-        try LocalSocket.clear(settings.socket)
         let path = settings.socket
         let group = Accounts.group(settings.adminGroup) ?? getegid()
         let router = API.router(
@@ -138,10 +139,10 @@ public struct Server: Sendable {
 }
 
 extension Logger {
-    /// Hummingbird logs every start at info level; ours says it better.
+    /// Hummingbird logs every start, and at the end what its own shutdown met; ours says it better.
     fileprivate var quieter: Logger {
         var copy = self
-        copy.logLevel = max(self.logLevel, .warning)
+        copy.logLevel = .critical
         return copy
     }
 }

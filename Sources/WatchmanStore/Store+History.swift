@@ -25,7 +25,7 @@ extension Store {
         }
     }
 
-    /// Records that the tunnels at these ports of a gateway came up or went down.
+    /// Records that the tunnels at these ports of a gateway came up or went down; what was so before is no news.
     ///
     /// - Returns: the devices whose ports they are.
     public func record(gateway: String, up: Set<Int>, down: Set<Int>, now: Date) async throws -> [(
@@ -39,6 +39,10 @@ extension Store {
                         db, sql: "SELECT deviceID FROM portLease WHERE gatewayID = ? AND port = ?",
                         arguments: [gateway, port])
                     guard let owner else { continue }
+                    let last = try Bool.fetchOne(
+                        db, sql: "SELECT isUp FROM tunnelEvent WHERE deviceID = ? ORDER BY id DESC LIMIT 1",
+                        arguments: [owner])
+                    if (last ?? false) == isUp { continue }
                     try db.execute(
                         sql: "INSERT INTO tunnelEvent (deviceID, at, isUp) VALUES (?, ?, ?)",
                         arguments: [owner, now, isUp])

@@ -17,7 +17,7 @@ final class LineSplitter: Sendable {
         }
         for line in lines {
             let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-            if !text.isEmpty { self.onLine(String(decoding: text, as: UTF8.self)) }
+            if !text.isEmpty { self.onLine(String(decoding: text.prefix(4096), as: UTF8.self)) }
         }
     }
 }

@@ -10,7 +10,8 @@ public struct ServiceNotifier: Sendable {
     /// Reads what systemd put into the environment.
     public init(environment: [String: String]) {
         self.socketPath = environment["NOTIFY_SOCKET"]
-        self.watchdogInterval = environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds($0 / 2) }
+        let limit = environment["WATCHDOG_USEC"].flatMap { Int64($0) } ?? 0
+        self.watchdogInterval = limit > 1 ? .microseconds(limit / 2) : nil
     }
 
     /// Sends lines such as `READY=1`; without systemd it does nothing.

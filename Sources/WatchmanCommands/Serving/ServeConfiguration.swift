@@ -56,6 +56,9 @@ struct ServeConfiguration: Codable, Equatable {
         } catch let error as UnexpectedKeysError {
             let keys = error.keys.keys.sorted().joined(separator: ", ")
             throw WatchmanError(.configuration, "\(path) has unknown keys: \(keys)")
+        } catch DecodingError.keyNotFound(let key, _) {
+            // What TOMLKit says of a value of another type.
+            throw WatchmanError(.configuration, "\(path): \(key.stringValue) must be \(Self.form(key.stringValue))")
         } catch {
             throw WatchmanError(.configuration, "\(path): \(OutsideText.clean("\(error)", limit: 200))")
         }
@@ -66,7 +69,9 @@ struct ServeConfiguration: Codable, Equatable {
     /// - Throws: `WatchmanError` (`configuration`) that names the key.
     func settings(state: String?, host: String?) throws -> ServerSettings {
         let host = host ?? self.host
-        if let host { _ = try Self.naming("host") { try ServerURL("https://\(host)") } }
+        if let host, !ServerURL.isHost(host) {
+            throw WatchmanError(.configuration, "host is '\(host)': it must be a name or an address, without a port")
+        }
         let ports = try Self.portRange(self.devicePorts ?? "20000-29999")
         let gatewayPort = try Self.port("gateway-port", self.gatewayPort ?? 2222)
         let apiPort = try Self.port("api-port", self.apiPort ?? ServerURL.defaultPort)
@@ -82,6 +87,8 @@ struct ServeConfiguration: Codable, Equatable {
                 jumpUser: self.jumpUser ?? "wm-jump", keysUser: self.keysUser ?? "wm-keys",
                 helper: Executables.current))
     }
+
+    private static func form(_ key: String) -> String { key.hasSuffix("-port") ? "a number" : "a text in quotes" }
 
     private static func port(_ key: String, _ value: Int) throws -> Int {
         guard (1...65535).contains(value) else {
@@ -106,13 +113,5 @@ struct ServeConfiguration: Codable, Equatable {
             throw WatchmanError(.configuration, "\(key) is '\(path)': it must be an absolute path without blanks")
         }
         return path
-    }
-
-    private static func naming<Value>(_ key: String, _ body: () throws -> Value) throws -> Value {
-        do {
-            return try body()
-        } catch {
-            throw WatchmanError(.configuration, "\(key): \(error)")
-        }
     }
 }

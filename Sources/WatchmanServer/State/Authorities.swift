@@ -22,7 +22,7 @@ struct Authorities: Sendable {
     func gatewayIdentity(_ folder: StateFolder) throws -> GatewayIdentity {
         // The file's own text: written anew it would differ in a random number, and the gateway would reload for nothing.
         let text = try folder.secretFile("gateway_host_key") { SSHPrivateKey.generate().text }
-        let hostKey = try SSHPrivateKey(text: text)
+        let hostKey = try folder.reading("gateway_host_key") { try SSHPrivateKey(text: text) }
         let certificate = try folder.publicFile("gateway_host_key-cert.pub") {
             // No end: a device whose clock is wrong must still know its gateway.
             try SSHCertificate(
@@ -61,6 +61,6 @@ struct Authorities: Sendable {
     }
 
     private static func key(_ folder: StateFolder, _ name: String) throws -> SSHPrivateKey {
-        try SSHPrivateKey(text: folder.secretFile(name) { SSHPrivateKey.generate().text })
+        try folder.reading(name) { try SSHPrivateKey(text: folder.secretFile(name) { SSHPrivateKey.generate().text }) }
     }
 }

@@ -40,6 +40,19 @@ public struct StateFolder: Sendable {
         try self.file(name, mode: 0o644, make: make)
     }
 
+    /// What `read` makes of the content of a file.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`) that names the file.
+    func reading<Value>(_ name: String, _ read: () throws -> Value) throws -> Value {
+        do {
+            return try read()
+        } catch let error as WatchmanError {
+            throw error
+        } catch {
+            throw WatchmanError(.configuration, "\(self.path)/\(name) is damaged: restore it from a backup")
+        }
+    }
+
     private func file(_ name: String, mode: mode_t, make: () throws -> String) throws -> String {
         let file = "\(self.path)/\(name)"
         if let content = try WholeFile.read(file) { return String(decoding: content, as: UTF8.self) }

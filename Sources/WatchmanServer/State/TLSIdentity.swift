@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import NIOCore
 import NIOSSL
 import SwiftASN1
 import WatchmanCore
@@ -29,7 +30,8 @@ struct TLSIdentity: Sendable {
         let certificate = try folder.publicFile("tls.pem") {
             try Self.makeLeaf(key, signedBy: authorityKey).serializeAsPEM().pemString
         }
-        let parsed = try Certificate(pemEncoded: authority)
+        let parsed = try folder.reading("ca.pem") { try Certificate(pemEncoded: authority) }
+        _ = try folder.reading("tls.pem") { try Certificate(pemEncoded: certificate) }
         self.authority = authority
         self.pin = Credential.pin(ofPublicKey: parsed.publicKey.subjectPublicKeyInfoBytes)
         self.certificate = certificate
@@ -45,12 +47,16 @@ struct TLSIdentity: Sendable {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        // Devices keep a connection open and do not answer its end at once; the server's stop waits this long for them.
+        configuration.shutdownTimeout = .seconds(1)
         return configuration
     }
 
     private static func key(_ folder: StateFolder, _ name: String) throws -> P256.Signing.PrivateKey {
-        try P256.Signing.PrivateKey(
-            pemRepresentation: folder.secretFile(name) { P256.Signing.PrivateKey().pemRepresentation })
+        try folder.reading(name) {
+            try P256.Signing.PrivateKey(
+                pemRepresentation: folder.secretFile(name) { P256.Signing.PrivateKey().pemRepresentation })
+        }
     }
 
     private static func makeAuthority(_ key: P256.Signing.PrivateKey) throws -> Certificate {

@@ -21,8 +21,7 @@ public struct AuthorizedKeys: Sendable {
     /// - Throws: `WatchmanError` that names the file.
     public func trust(_ authority: SSHPublicKey, deviceID: String, owner: (uid_t, gid_t)? = nil) throws {
         let line = Self.line(authority: authority, deviceID: deviceID)
-        let lines = try self.foreignLines() + [line]
-        try self.write(lines, owner: owner)
+        try self.write(try self.foreignLines() + [Data(line.utf8)], owner: owner)
     }
 
     /// Takes our line out.
@@ -40,26 +39,23 @@ public struct AuthorizedKeys: Sendable {
         return lines.contains { $0.elementsEqual(Self.line(authority: authority, deviceID: deviceID).utf8) }
     }
 
-    private func foreignLines() throws -> [String] {
+    /// Everyone else's lines, as bytes: a comment may be in any encoding.
+    private func foreignLines() throws -> [Data] {
         let content = try WholeFile.read(self.path) ?? Data()
         let ours = Array(" \(Self.mark)".utf8)
-        return content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .filter {
-                !($0.starts(with: "cert-authority,principals=\"wm-".utf8) && $0.suffix(ours.count).elementsEqual(ours))
-            }
-            .map { String(decoding: $0, as: UTF8.self) }
-            .dropTrailingEmpty()
+        var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).filter {
+            !($0.starts(with: "cert-authority,principals=\"wm-".utf8) && $0.suffix(ours.count).elementsEqual(ours))
+        }
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
     }
 
-    private func write(_ lines: [String], owner: (uid_t, gid_t)?) throws {
+    private func write(_ lines: [Data], owner: (uid_t, gid_t)?) throws {
         let folder = URL(fileURLWithPath: self.path).deletingLastPathComponent().path
         if !FileManager.default.fileExists(atPath: folder) {
             try WholeFile.makeFolder(folder, mode: 0o700, owner: owner)
         }
-        try WholeFile.write(lines.map { $0 + "\n" }.joined(), to: self.path, mode: 0o600, owner: owner)
+        let content = lines.reduce(into: Data()) { $0 += $1 + [UInt8(ascii: "\n")] }
+        try WholeFile.write(content, to: self.path, mode: 0o600, owner: owner)
     }
-}
-
-extension [String] {
-    fileprivate func dropTrailingEmpty() -> [String] { self.last == "" ? Array(self.dropLast()) : self }
 }

@@ -40,8 +40,8 @@ public enum WholeFile {
             return try Data(contentsOf: URL(fileURLWithPath: path))
         } catch CocoaError.fileReadNoSuchFile {
             return nil
-        } catch let error as CocoaError where error.underlying?.domain == NSPOSIXErrorDomain {
-            errno = Int32(error.underlying?.code ?? Int(EIO))
+        } catch let error as CocoaError {
+            errno = (error.underlying as? POSIXError)?.code.rawValue ?? EIO
             throw Self.failure("read", path)
         }
     }
@@ -51,11 +51,15 @@ public enum WholeFile {
     /// - Throws: `WatchmanError` (`configuration`) that names the folder.
     public static func makeFolder(_ path: String, mode: mode_t, owner: (uid_t, gid_t)? = nil) throws {
         if mkdir(path, mode) != 0 {
-            if errno == ENOENT {
-                try Self.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path, mode: 0o755)
+            let problem = errno
+            let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            // In /proc and /sys a folder cannot be made although its parent is there.
+            if problem == ENOENT, access(parent, F_OK) != 0 {
+                try Self.makeFolder(parent, mode: 0o755)
                 return try Self.makeFolder(path, mode: mode, owner: owner)
             }
-            guard errno == EEXIST else { throw Self.failure("create the folder", path) }
+            errno = problem
+            guard problem == EEXIST else { throw Self.failure("create the folder", path) }
             let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard descriptor >= 0 else { throw Self.failure("use the folder", path) }
             close(descriptor)
@@ -89,8 +93,4 @@ public enum WholeFile {
         fsync(folder)
         close(folder)
     }
-}
-
-extension CocoaError {
-    fileprivate var underlying: NSError? { self.userInfo[NSUnderlyingErrorKey] as? NSError }
 }

@@ -1,0 +1,29 @@
+import Foundation
+
+/// A folder for the files of one test.
+public enum TemporaryFolder {
+    /// Makes an empty folder, lends its path to `body` and removes it again.
+    public static func with<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+        let folder = try self.make()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try await body(folder)
+    }
+
+    /// The same for a test that does not wait.
+    public static func with<Value>(_ body: (String) throws -> Value) throws -> Value {
+        let folder = try self.make()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try body(folder)
+    }
+
+    /// The permission bits of a file or folder.
+    public static func mode(of path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    private static func make() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "watchman-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.path
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import GRDB
+import TestSupport
+import WatchmanCore
+
+@testable import WatchmanStore
+
+/// A store with one gateway, and short words for what tests do with it.
+struct StoreFixture: Sendable {
+    static let now = Sample.now
+    static let pin = String(repeating: "p", count: 43)
+    let store: Store
+
+    init(ports: ClosedRange<Int> = 1100...1399, store: Store? = nil) async throws {
+        self.store = try store ?? Store.inMemory()
+        try await self.store.configure(
+            Gateway(id: "main", host: nil, port: 2222, firstPort: ports.lowerBound, lastPort: ports.upperBound))
+    }
+
+    func token(uses: Int = 100, lifetime: Int = 3600, tags: [String] = []) async throws -> Credential {
+        let token = Credential(new: .join, pin: Self.pin)
+        let request = JoinTokenRequest(lifetime: lifetime, uses: uses, tags: tags)
+        _ = try await self.store.create(token, request, actor: "local", now: Self.now)
+        return token
+    }
+
+    func key(_ name: String = "laptop") async throws -> Credential {
+        let key = Credential(new: .apiKey, pin: Self.pin)
+        _ = try await self.store.create(key, name: name, actor: "local", now: Self.now)
+        return key
+    }
+
+    @discardableResult
+    func register(
+        _ token: Credential, key: SSHPublicKey = SSHPrivateKey.generate().publicKey, name: String? = nil,
+        hostname: String = "edge", occupied: Set<Int> = [], now: Date = Self.now
+    ) async throws -> Store.Registration {
+        try await self.store.register(
+            Sample.registration(token, key: key, name: name, hostname: hostname), gateway: "main", occupied: occupied,
+            now: now)
+    }
+
+    /// A device enrolled with a token of its own.
+    func device(name: String? = nil, hostname: String = "edge") async throws -> DeviceInfo {
+        try await self.register(try await self.token(), name: name, hostname: hostname).info
+    }
+
+    func uses(_ token: Credential) async throws -> Int? {
+        try await self.store.joinTokens().first { $0.id == token.id }?.uses
+    }
+
+    /// The first number that a query gives.
+    func count(_ sql: String) async throws -> Int {
+        try await self.store.read { db in try Int.fetchOne(db, sql: sql) ?? -1 }
+    }
+
+    /// The audit rows about `subject`, as `actor action detail`.
+    func audit(_ subject: String) async throws -> [String] {
+        try await self.store.read { db in
+            let sql = "SELECT actor || ' ' || action || ' ' || detail FROM audit WHERE subject = ? ORDER BY id"
+            return try String.fetchAll(db, sql: sql, arguments: [subject])
+        }
+    }
+}
