@@ -105,8 +105,8 @@ let package = Package(
         .testTarget(
             name: "WatchmanServerTests",
             dependencies: [
-                "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanCore", "TestSupport", hummingbird,
-                hummingbirdTesting, httpTypes, logging, nio,
+                "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", "TestSupport",
+                grdb, hummingbird, hummingbirdTesting, httpTypes, logging, nio, nioSSL,
             ],
             swiftSettings: settings),
         .testTarget(
@@ -117,8 +117,12 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["WatchmanSystem", "WatchmanCore", "TestSupport"],
-            swiftSettings: settings),
+            name: "IntegrationTests",
+            dependencies: [
+                "WatchmanAgent", "WatchmanClient", "WatchmanSystem", "WatchmanCore", "TestSupport", asn1, crypto,
+                grdb, nio, nioPosix, nioSSL, x509,
+            ],
+            exclude: ["Fixtures"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -59,7 +59,7 @@ unit() {
 }
 
 integration() {
-    need openssh-client openssh-server autossh procps && build && swift build --build-tests &&
+    need openssh-client openssh-server autossh procps gcc && build && swift build --build-tests &&
         swift test --skip-build --disable-xctest --filter '^IntegrationTests\.'
 }
 

@@ -78,7 +78,7 @@ extension Watchman {
             }
         }
 
-        private func arguments(_ configuration: String, _ grant: ConnectGrant) -> [String] {
+        func arguments(_ configuration: String, _ grant: ConnectGrant) -> [String] {
             let forwards = [("-L", self.localForward), ("-R", self.remoteForward), ("-D", self.dynamicForward)]
             return ["-F", configuration, "-l", self.user]
                 + forwards.flatMap { flag, specs in specs.flatMap { [flag, $0] } }
@@ -88,7 +88,8 @@ extension Watchman {
         private static func carry(_ grant: ConnectGrant, _ address: ServerAddress, _ configuration: String) async throws
         {
             guard case .socket = address else {
-                try Execution.become(.ssh(["-F", configuration, "-W", "127.0.0.1:\(grant.port)", "--", "gateway.wm"]))
+                try Execution.become(
+                    .ssh(["-F", configuration, "-W", "127.0.0.1:\(grant.port)", "--", KnownHosts.gatewayAlias]))
             }
             try Relay.standardStreams(port: grant.port)
         }

@@ -13,7 +13,7 @@ struct CredentialFolder {
 
     /// The key that certificates for this device are made for; made on first use and useless without one.
     func key(_ device: String) throws -> SSHPrivateKey {
-        let file = "\(self.path(device))/id_ed25519"
+        let file = "\(self.path(try DeviceReference.checked(device)))/id_ed25519"
         if let data = try WholeFile.read(file),
             let key = try? SSHPrivateKey(text: String(decoding: data, as: UTF8.self))
         {
@@ -33,7 +33,8 @@ struct CredentialFolder {
         let hosts = KnownHosts.deviceLines(grant.deviceID, grant.hostKeys) + KnownHosts.gatewayLine(grant.hostAuthority)
         let files = [
             ("device-cert.pub", grant.deviceCertificate + "\n"), ("gateway-cert.pub", grant.gatewayCertificate + "\n"),
-            ("known_hosts", hosts), ("config", SSHConfiguration.once(grant, gatewayHost: gatewayHost, folder: folder)),
+            ("known_hosts", hosts),
+            ("config", try SSHConfiguration.once(grant, gatewayHost: gatewayHost, folder: folder)),
         ]
         for (name, content) in files { try WholeFile.write(content, to: "\(folder)/\(name)", mode: 0o600) }
         return "\(folder)/config"

@@ -1,14 +1,19 @@
 import Foundation
+import WatchmanClient
 import WatchmanCore
 import WatchmanSystem
 
-/// Texts of ssh_config(5). Everything in them was checked: ids, names and hosts hold no blank, quote, `%` or newline.
+/// Texts of ssh_config(5). Everything in them is checked: ids, names and hosts hold no blank, quote, `%` or newline.
 enum SSHConfiguration {
     /// The alias for a device on ssh's command line.
     static func alias(_ name: String) -> String { "\(name).wm" }
 
     /// What `connect` gives to ssh: the device, and the gateway on the way unless that is this machine.
-    static func once(_ grant: ConnectGrant, gatewayHost: String?, folder: String) -> String {
+    ///
+    /// - Throws: `WatchmanError` (`unavailable`), see `check`.
+    static func once(_ grant: ConnectGrant, gatewayHost: String?, folder: String) throws -> String {
+        try self.check(
+            names: [grant.deviceID, grant.name], hosts: gatewayHost.map { [$0] } ?? [], user: grant.gatewayUser)
         let device = """
             Host \(self.alias(grant.name))
                 HostName 127.0.0.1
@@ -20,9 +25,9 @@ enum SSHConfiguration {
         guard let gatewayHost else { return device }
         // The session inside has its own key exchange: this hop hides nothing that one would not, and curve25519 saves 75 ms of CPU.
         let gateway = """
-                ProxyJump gateway.wm
+                ProxyJump \(KnownHosts.gatewayAlias)
 
-            Host gateway.wm
+            Host \(KnownHosts.gatewayAlias)
                 HostName \(gatewayHost)
                 Port \(grant.gatewayPort)
                 User \(grant.gatewayUser)
@@ -34,15 +39,25 @@ enum SSHConfiguration {
     }
 
     /// A block that stays true: the certificate is fetched before ssh reads it, the way in is found anew each time.
-    static func standing(_ device: DeviceSummary, folder: String, connect: String) -> String {
-        """
-        Match originalhost \(self.alias(device.name)) exec "\(connect) --prepare \(device.id)"
-        Host \(self.alias(device.name))
-            User root
-            ProxyCommand \(connect) --stdio \(device.id)
-        \(self.identity(folder, certificate: "device", alias: KnownHosts.deviceAlias(device.id)))
+    ///
+    /// - Throws: `WatchmanError` (`unavailable`), see `check`.
+    static func standing(_ device: DeviceSummary, folder: String, connect: String) throws -> String {
+        try self.check(names: [device.id, device.name])
+        return """
+            Match originalhost \(self.alias(device.name)) exec "\(connect) --prepare \(device.id)"
+            Host \(self.alias(device.name))
+                User root
+                ProxyCommand \(connect) --stdio \(device.id)
+            \(self.identity(folder, certificate: "device", alias: KnownHosts.deviceAlias(device.id)))
 
-        """
+            """
+    }
+
+    /// Refuses an answer that no honest server gives: a newline in a name would be a command on this machine.
+    private static func check(names: [String], hosts: [String] = [], user: String = "root") throws {
+        guard names.allSatisfy(DeviceName.isValid), hosts.allSatisfy(ServerURL.isHost), AccountName.isValid(user) else {
+            throw WatchmanError(.unavailable, "the server's answer holds a name that cannot be one")
+        }
     }
 
     private static func identity(_ folder: String, certificate: String, alias: String) -> String {

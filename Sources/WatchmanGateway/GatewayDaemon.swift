@@ -47,11 +47,6 @@ public struct GatewayDaemon: Service {
         }
     }
 
-    /// Ends sshd with all its tunnels; only for throw-away servers and removal.
-    public func end() async {
-        if let pid = self.runningPID { await Processes.endFamily(pid) }
-    }
-
     /// The daemon by its pid file, or, when that is lost, the topmost sshd that was started with our configuration.
     private var runningPID: pid_t? {
         let mark = self.settings.configurationFile

@@ -45,8 +45,6 @@ public struct ServerSettings: Sendable {
 public struct Server: Sendable {
     /// The services in the order in which they depend on each other.
     public let services: [any Service]
-    /// The gateway's sshd, for those who must end it with the server.
-    public let gateway: GatewayDaemon
 
     /// Prepares everything; when it returns, sshd runs and the services can be started.
     ///
@@ -74,13 +72,11 @@ public struct Server: Sendable {
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
             lookup: lookup, presence: presence, authorities: authorities, escrow: escrow, pin: tls.pin)
         try await fleet.synchronizeGateway()
-        self.gateway = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
-        try await self.gateway.prepare(identity: gatewayIdentity)
-        let endpoints =
-            DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: tls.authority).all
-            + CredentialEndpoints(fleet: fleet).all
+        let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
+        try await daemon.prepare(identity: gatewayIdentity)
+        let endpoints = API.endpoints(fleet, authority: tls.authority)
         self.services = [
-            self.gateway, presence,
+            daemon, presence,
             try Self.localAPI(settings, endpoints, store, logger),
             try Self.remoteAPI(settings, endpoints, store, tls, logger),
             ReadyService(notifier: notifier),

@@ -12,7 +12,7 @@ extension Store {
         guard (1...100_000).contains(request.uses) else {
             throw WatchmanError(.invalid, "a join token has 1 to 100000 uses")
         }
-        guard (60...366 * 86400).contains(request.lifetime) else {
+        guard JoinTokenRequest.lifetimes.contains(request.lifetime) else {
             throw WatchmanError(.invalid, "a join token lives for 1 minute to 366 days")
         }
         let row = JoinToken(

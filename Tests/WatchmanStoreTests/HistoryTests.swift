@@ -32,6 +32,19 @@ import WatchmanCore
         #expect(try await fixture.store.record(gateway: "other", up: [1101], down: [], now: Self.now).isEmpty)
     }
 
+    @Test func `what was so before is no news`() async throws {
+        let fixture = try await StoreFixture()
+        let id = try await fixture.device().device.id
+        for (up, down, isNews) in [
+            (Set([1100]), Set<Int>(), true), ([1100], [], false), ([], [1100], true), ([], [1100], false),
+            ([1100], [], true),
+        ] {
+            let changes = try await fixture.store.record(gateway: "main", up: up, down: down, now: Self.now)
+            #expect(changes.isEmpty == !isNews)
+        }
+        #expect(try await fixture.store.tunnelEvents(device: id, limit: 20).map(\.isUp) == [true, false, true])
+    }
+
     @Test func `certificates are numbered from 1 and recorded`() async throws {
         let fixture = try await StoreFixture()
         let id = try await fixture.device().device.id

@@ -14,7 +14,8 @@ extension Watchman {
         static let configuration = CommandConfiguration(
             commandName: "create", abstract: "Make a join token. Its secret is shown this once.")
 
-        @Option(help: "How long it can be used: a number with s, m, h or d.") var ttl = Lifetime(seconds: 3600)
+        @Option(help: "How long it can be used: a number with s, m, h or d, from 1m to 366d.") var ttl = Lifetime(
+            seconds: 3600)
         @Option(help: "How many devices it can enrol.") var uses = 1
         @Option(help: "A tag for every device that enrols with it; can be repeated.") var tag: [String] = []
         @OptionGroup var server: ServerOptions
@@ -94,7 +95,7 @@ struct Lifetime: ExpressibleByArgument {
             UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3600, UInt8(ascii: "d"): 86400,
         ]
         guard let last = argument.utf8.last, let unit = units[last], argument.utf8.count < 9,
-            let count = Int(argument.dropLast()), count > 0
+            let count = Int(argument.dropLast()), JoinTokenRequest.lifetimes.contains(count * unit)
         else { return nil }
         self.seconds = count * unit
     }

@@ -23,7 +23,7 @@ extension Watchman {
             let socket = (self.server.socket ?? context.environment["WATCHMAN_SOCKET"]).map { " --socket \($0)" } ?? ""
             for device in list.devices {
                 Terminal.data(
-                    SSHConfiguration.standing(
+                    try SSHConfiguration.standing(
                         device, folder: credentials.path(device.id), connect: "\(Executables.current) connect\(socket)")
                 )
             }

@@ -19,50 +19,59 @@ struct Demo {
     private let folder = "/var/lib/watchman-demo-\(getpid())"
 
     func run() async throws {
+        // From the first moment on, so that Ctrl-C never finds anything half made.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try WholeFile.makeFolder(self.folder, mode: 0o755)
-        defer { try? FileManager.default.removeItem(atPath: self.folder) }
-        let logger = self.context.logger("watchman.demo", level: .warning)
-        let settings = try self.settings()
-        let sshd = try await DemoDevice.start(folder: self.folder, processes: self.context.processes)
+        let result = await withTaskGroup(of: Result<Void, any Error>.self) { group in
+            group.addTask { await self.play() }
+            group.addTask {
+                for await _ in signals { break }
+                return .success(())
+            }
+            let first = await group.next() ?? .success(())
+            group.cancelAll()
+            return first
+        }
+        await self.clear()
+        try result.get()
+    }
+
+    private func play() async -> Result<Void, any Error> {
         do {
+            let logger = self.context.logger("watchman.demo", level: .warning)
+            let settings = try self.settings()
+            let device = try await DemoDevice.start(folder: self.folder, processes: self.context.processes)
             let server = try await Server(
                 settings, processes: self.context.processes, notifier: ServiceNotifier(environment: [:]), logger: logger
             )
-            let result = await self.serve(server, settings, sshd, logger)
-            await server.gateway.end()
-            await sshd.end()
-            try result.get()
-        } catch {
-            await sshd.end()
-            throw error
-        }
-    }
-
-    private func serve(
-        _ server: Server, _ settings: ServerSettings, _ sshd: DemoDevice, _ logger: Logger
-    ) async -> Result<Void, any Error> {
-        let visit = DemoVisit(
-            context: self.context, settings: settings, site: sshd.site(self.folder), once: self.once, logger: logger)
-        var configuration = ServiceGroupConfiguration(
-            services: server.services.map { .init(service: $0) }
-                + [
-                    .init(
-                        service: visit, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(15)
-        do {
-            try await ServiceGroup(configuration: configuration).run()
-            return .success(())
+            let visit = DemoVisit(
+                context: self.context, settings: settings, site: device.site(self.folder), once: self.once,
+                logger: logger)
+            let services = server.services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+            let configuration = ServiceGroupConfiguration(
+                services: services + [.init(service: visit, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: logger)
+            return .success(try await ServiceGroup(configuration: configuration).run())
         } catch {
             return .failure(error)
         }
     }
 
+    /// Ends every process that was started with a file of ours, and removes the files.
+    private func clear() async {
+        for _ in 0..<50 {
+            let rest = Processes.all().filter {
+                $0 != getpid() && Processes.commandLine(of: $0)?.contains("\(self.folder)/") == true
+            }
+            if rest.isEmpty { break }
+            for process in rest { await Processes.endFamily(process) }
+        }
+        try? FileManager.default.removeItem(atPath: self.folder)
+    }
+
     /// Loopback only, ports that are free, and accounts that every system has: nobody logs in to more than a forwarded port with them.
     private func settings() throws -> ServerSettings {
-        let ports = try FreePorts.take(2)
+        let ports = try FreePorts.take(3)
         var configuration = ServeConfiguration()
         configuration.apiAddress = "127.0.0.1"
         configuration.apiPort = ports[0]
@@ -71,6 +80,7 @@ struct Demo {
         configuration.gatewayState = "\(self.folder)/gateway"
         configuration.gatewayAddress = "127.0.0.1"
         configuration.gatewayPort = ports[1]
+        configuration.devicePorts = "\(ports[2])-\(ports[2])"
         configuration.edgeUser = "nobody"
         configuration.jumpUser = "daemon"
         configuration.keysUser = "nobody"

@@ -30,11 +30,6 @@ struct DemoDevice {
         return device
     }
 
-    /// Ends the sshd and its sessions.
-    func end() async {
-        if let pid = self.pid { await Processes.endFamily(pid) }
-    }
-
     /// The agent's view of this device.
     func site(_ folder: String) -> EdgeSite {
         EdgeSite(

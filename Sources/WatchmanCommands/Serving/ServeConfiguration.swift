@@ -98,7 +98,8 @@ struct ServeConfiguration: Codable, Equatable {
     }
 
     private static func portRange(_ text: String) throws -> ClosedRange<Int> {
-        let ends = text.split(separator: "-").map { Int($0) ?? 0 }
+        let ends = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+            .map { $0.allSatisfy(ASCII.isDigit) ? Int(String(decoding: $0, as: UTF8.self)) ?? 0 : 0 }
         guard ends.count == 2, (1024...65535).contains(ends[0]), (ends[0]...65535).contains(ends[1]) else {
             throw WatchmanError(.configuration, "device-ports is '\(text)': it must look like 20000-29999")
         }

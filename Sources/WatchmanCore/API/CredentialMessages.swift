@@ -2,6 +2,9 @@ public import Foundation
 
 /// `POST /api/v1/tokens`: make a join token.
 public struct JoinTokenRequest: Codable, Sendable {
+    /// Seconds that a token may live: a minute to 366 days.
+    public static let lifetimes = 60...366 * 86400
+
     /// Seconds it can be used.
     public var lifetime: Int
     /// How many devices it can enrol.

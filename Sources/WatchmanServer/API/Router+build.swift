@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 import WatchmanCore
 import WatchmanStore
 
@@ -9,6 +10,12 @@ import WatchmanStore
 enum API {
     /// Bytes that a request's body may have: the largest, a registration, has some 10 kB.
     static let bodyLimit = 256 << 10
+
+    /// All there are. `authority` is the server's CA certificate, PEM.
+    static func endpoints(_ fleet: Fleet, authority: String) -> [Endpoint] {
+        DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: authority).all
+            + CredentialEndpoints(fleet: fleet).all
+    }
 
     static func router(_ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger) -> Router<
         BasicRequestContext
@@ -32,7 +39,7 @@ enum API {
         _ endpoint: Endpoint, _ request: Request, _ context: BasicRequestContext, _ authenticator: Authenticator
     ) async throws -> Call {
         let now = Date()
-        let bytes = Array(try await request.body.collect(upTo: self.bodyLimit).readableBytesView)
+        let bytes = try await self.body(request)
         let caller = try await authenticator.caller(
             endpoint.access, method: request.method.rawValue, path: request.uri.path, headers: request.headers,
             body: bytes, now: now)
@@ -40,6 +47,15 @@ enum API {
             caller: caller, parameters: context.parameters, query: request.uri.queryParameters,
             headers: request.headers,
             bytes: bytes, now: now)
+    }
+
+    private static func body(_ request: Request) async throws -> [UInt8] {
+        do {
+            return Array(try await request.body.collect(upTo: self.bodyLimit).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw HTTPError(
+                .contentTooLarge, message: "the request's body is larger than \(self.bodyLimit >> 10) KiB")
+        }
     }
 
     static func response(_ status: HTTPResponse.Status, _ value: any Encodable & Sendable) throws -> Response {

@@ -1,0 +1,142 @@
+import Foundation
+import TestSupport
+import Testing
+import WatchmanCore
+
+@testable import WatchmanCommands
+
+/// What `--format json` prints is a promise: scripts read it.
+@Suite struct JSONShapeTests {
+    private static func json(_ value: some Encodable) throws -> String {
+        String(decoding: try WireJSON.encode(value, pretty: true), as: UTF8.self)
+    }
+
+    @Test func `devices`() throws {
+        let list = DeviceList(devices: [
+            CommandSamples.device("abcdefgh23", "edge-1", tags: ["arm"]),
+            CommandSamples.device("bcdefghi34", "edge-2", .offline, port: 20001, lastSeen: nil),
+        ])
+        #expect(
+            try Self.json(list) == """
+                {
+                  "devices" : [
+                    {
+                      "agentVersion" : "0.1.0",
+                      "gateway" : "main",
+                      "id" : "abcdefgh23",
+                      "lastSeen" : "2026-09-21T14:13:15Z",
+                      "name" : "edge-1",
+                      "port" : 20000,
+                      "state" : "online",
+                      "tags" : [
+                        "arm"
+                      ]
+                    },
+                    {
+                      "agentVersion" : "0.1.0",
+                      "gateway" : "main",
+                      "id" : "bcdefghi34",
+                      "name" : "edge-2",
+                      "port" : 20001,
+                      "reason" : "never checked in",
+                      "state" : "offline",
+                      "tags" : [
+
+                      ]
+                    }
+                  ]
+                }
+                """)
+    }
+
+    @Test func `devices show`() throws {
+        #expect(
+            try Self.json(try CommandSamples.detail()) == """
+                {
+                  "clockSkew" : -7200,
+                  "createdAt" : "2026-09-20T14:13:20Z",
+                  "escrowsRootPassword" : true,
+                  "events" : [
+                    {
+                      "at" : "2026-09-21T14:12:20Z",
+                      "isUp" : true
+                    }
+                  ],
+                  "facts" : {
+                    "agentVersion" : "0.1.0",
+                    "architecture" : "aarch64",
+                    "hostname" : "edge",
+                    "kernel" : "6.1.0-test",
+                    "machineID" : "0123456789abcdef",
+                    "ssh" : "OpenSSH_9.2p1",
+                    "sshd" : "OpenSSH_9.2p1",
+                    "system" : "Test OS 1"
+                  },
+                  "hostKeys" : [
+                    "\(CommandSamples.line)"
+                  ],
+                  "keyFingerprint" : "SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w",
+                  "summary" : {
+                    "agentVersion" : "0.1.0",
+                    "gateway" : "main",
+                    "id" : "abcdefgh23",
+                    "lastSeen" : "2026-09-21T14:13:15Z",
+                    "name" : "edge-1",
+                    "port" : 20000,
+                    "state" : "online",
+                    "tags" : [
+                      "arm",
+                      "site=berlin"
+                    ]
+                  },
+                  "vitals" : {
+                    "addresses" : [
+                      "192.0.2.10"
+                    ],
+                    "clock" : "2026-09-21T14:13:20Z",
+                    "diskFree" : 21474836480,
+                    "diskTotal" : 34359738368,
+                    "load" : 0.25,
+                    "memoryAvailable" : 3221225472,
+                    "memoryTotal" : 4294967296,
+                    "temperature" : 48.5,
+                    "uptime" : 93784
+                  }
+                }
+                """)
+    }
+
+    @Test func `admin tokens`() throws {
+        let summary = JoinTokenSummary(
+            id: "abcd2345", state: .active, maxUses: 2, uses: 1, tags: ["arm"], createdAt: CommandSamples.now,
+            expiresAt: CommandSamples.now + 3600)
+        let row = """
+            "createdAt" : "2026-09-21T14:13:20Z", "expiresAt" : "2026-09-21T15:13:20Z", "id" : "abcd2345", \
+            "maxUses" : 2, "state" : "active", "tags" : [ "arm" ], "uses" : 1
+            """
+        #expect(Self.flat(try Self.json(JoinTokenList(tokens: [summary]))) == "{ \"tokens\" : [ { \(row) } ] }")
+        #expect(
+            Self.flat(try Self.json(NewJoinToken(token: Secret("wmj1.x"), summary: summary)))
+                == "{ \"summary\" : { \(row) }, \"token\" : \"wmj1.x\" }")
+    }
+
+    @Test func `admin keys`() throws {
+        var summary = APIKeySummary(
+            id: "abcd2345", name: "laptop", createdAt: CommandSamples.now, lastUsedAt: nil, revokedAt: nil)
+        let unused = "\"createdAt\" : \"2026-09-21T14:13:20Z\", \"id\" : \"abcd2345\", \"name\" : \"laptop\""
+        #expect(
+            Self.flat(try Self.json(NewAPIKey(key: Secret("wmk1.x"), summary: summary)))
+                == "{ \"key\" : \"wmk1.x\", \"summary\" : { \(unused) } }")
+        summary.lastUsedAt = CommandSamples.now + 60
+        summary.revokedAt = CommandSamples.now + 120
+        #expect(
+            Self.flat(try Self.json(APIKeyList(keys: [summary]))) == """
+                { "keys" : [ { "createdAt" : "2026-09-21T14:13:20Z", "id" : "abcd2345", \
+                "lastUsedAt" : "2026-09-21T14:14:20Z", "name" : "laptop", "revokedAt" : "2026-09-21T14:15:20Z" } ] }
+                """)
+    }
+
+    private static func flat(_ text: String) -> String {
+        text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,27 @@
+import Testing
+import WatchmanCore
+
+@testable import WatchmanCommands
+
+@Suite struct LifetimeTests {
+    @Test(arguments: [
+        ("90s", 90), ("1m", 60), ("1h", 3600), ("2d", 172_800), ("366d", 31_622_400), ("007m", 420),
+    ])
+    func `a number and a unit make a lifetime`(text: String, seconds: Int) {
+        #expect(Lifetime(argument: text)?.seconds == seconds)
+    }
+
+    @Test(arguments: [
+        "", "h", "1", "60", "0h", "-1h", "1.5h", "1 h", "1hh", "h1", "1w", "1H", "1h\n", "1h\u{301}", "\u{661}h",
+        "1\u{301}h", "1e3s",
+        "0x1h", "59s", "367d", "99999999d", "9223372036854775807d", "--1h",
+    ])
+    func `anything else is none`(text: String) {
+        #expect(Lifetime(argument: text)?.seconds == nil)
+    }
+
+    @Test func `the default is shown as people type it`() {
+        #expect(Lifetime(seconds: 3600).defaultValueDescription == "1h")
+        #expect(Lifetime(seconds: 90).defaultValueDescription == "90s")
+    }
+}

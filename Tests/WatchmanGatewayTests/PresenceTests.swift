@@ -1,0 +1,20 @@
+import Synchronization
+import Testing
+
+@testable import WatchmanGateway
+
+@Suite struct PresenceTests {
+    /// Ports on whose loopback nobody listens on any machine.
+    private static let range = 1...3
+
+    @Test func `the first look tells how all ports stand, the next ones only what changed`() async {
+        let told = Mutex<[(up: Set<Int>, down: Set<Int>)]>([])
+        let presence = Presence(range: Self.range) { up, down in told.withLock { $0.append((up, down)) } }
+        #expect(presence.portsUp.isEmpty && !presence.isUp(1))
+        for _ in 0..<3 { await presence.refresh() }
+        #expect(told.withLock { $0.count } == 1)
+        #expect(told.withLock { $0.first?.up } == [])
+        #expect(told.withLock { $0.first?.down } == Set(Self.range))
+        #expect(presence.portsUp.isEmpty)
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import HTTPTypes
+import TestSupport
+import Testing
+import WatchmanCore
+
+@testable import WatchmanServer
+@testable import WatchmanStore
+
+/// Who may call what: every endpoint with every kind of caller.
+@Suite struct AccessTests {
+    enum Visitor: CaseIterable, Sendable {
+        case anonymous, apiKey, revokedKey, device, localSocket
+    }
+
+    /// The rules. An endpoint that is not here, or stands here otherwise, fails the first test.
+    static let rules: [String: Access] = [
+        "GET /api/v1/identity": .anyone, "POST /api/v1/register": .anyone,
+        "POST /api/v1/agent/check-in": .device, "POST /api/v1/agent/password": .device,
+        "POST /api/v1/agent/password/confirm": .device, "GET /api/v1/devices": .admin,
+        "GET /api/v1/devices/:device": .admin, "PATCH /api/v1/devices/:device": .admin,
+        "DELETE /api/v1/devices/:device": .admin, "POST /api/v1/devices/:device/connect": .admin,
+        "POST /api/v1/devices/:device/reveal-password": .admin, "GET /api/v1/tokens": .admin,
+        "POST /api/v1/tokens": .admin, "DELETE /api/v1/tokens/:token": .admin, "GET /api/v1/keys": .admin,
+        "POST /api/v1/keys": .admin, "DELETE /api/v1/keys/:key": .admin,
+    ]
+
+    @Test func `every endpoint has its rule and every rule its endpoint`() async throws {
+        try await ServerFixture.with { fixture in
+            let endpoints = try fixture.endpoints.map { ("\($0.method.rawValue) \($0.path)", $0.access) }
+            #expect(Dictionary(endpoints) { first, _ in first } == Self.rules)
+            #expect(endpoints.count == Self.rules.count, "no endpoint stands in the list twice")
+        }
+    }
+
+    @Test(arguments: rules.keys.sorted(), Visitor.allCases)
+    func `an endpoint answers those it is for and nobody else`(endpoint: String, visitor: Visitor) async throws {
+        let rule = try #require(Self.rules[endpoint])
+        try await ServerFixture.with { fixture in
+            let visit = try await Visit(fixture, endpoint)
+            let before = try await fixture.auditCount()
+            let answer = try await visit.call(as: visitor)
+            if Self.allows(rule, visitor) {
+                #expect(answer.status == 200)
+                #expect(answer.error == nil)
+            } else {
+                #expect(answer.status == 401)
+                #expect(answer.error?.code == .unauthenticated)
+                let after = try await fixture.auditCount()
+                #expect(after == before, "nothing was done")
+            }
+        }
+    }
+
+    private static func allows(_ rule: Access, _ visitor: Visitor) -> Bool {
+        switch rule {
+        case .anyone: true
+        case .device: visitor == .device
+        case .admin: visitor == .apiKey || visitor == .localSocket
+        }
+    }
+}
+
+/// A call of one endpoint that would succeed if the caller may make it.
+private struct Visit {
+    let fixture: ServerFixture
+    let device: TestDevice
+    let key: Credential
+    let revoked: Credential
+    let method: HTTPRequest.Method
+    let path: String
+    let bytes: [UInt8]?
+    let headers: [String: String]
+
+    init(_ fixture: ServerFixture, _ endpoint: String) async throws {
+        self.fixture = fixture
+        self.device = try await fixture.device(name: "edge-1")
+        let token = try await fixture.token()
+        self.key = try await fixture.apiKey()
+        self.revoked = try await fixture.apiKey()
+        _ = try await fixture.fleet.store.revokeAPIKey(self.revoked.id, actor: "local", now: Date())
+        let words = endpoint.split(separator: " ").map(String.init)
+        self.method = try #require(HTTPRequest.Method(rawValue: words[0]))
+        self.path = words[1].replacing(":device", with: self.device.id).replacing(":token", with: token.id)
+            .replacing(":key", with: try await fixture.apiKey().id)
+        let newKey = SSHPrivateKey.generate()
+        let body = try await Self.body(endpoint, fixture, self.device, token, newKey.publicKey)
+        let bytes = try body.map { Array(try WireJSON.encode($0)) }
+        self.bytes = bytes
+        self.headers =
+            endpoint == "POST /api/v1/register"
+            ? try Self.proof(bytes ?? [], newKey) : [:]
+    }
+
+    func call(as visitor: AccessTests.Visitor) async throws -> Answer {
+        var headers: [String: String] = [:]
+        switch visitor {
+        case .anonymous, .localSocket: break
+        case .apiKey: headers["Authorization"] = "Bearer \(self.key.text.revealed)"
+        case .revokedKey: headers["Authorization"] = "Bearer \(self.revoked.text.revealed)"
+        case .device:
+            headers = try self.device.headers(self.path, self.bytes ?? [], method: self.method.rawValue)
+        }
+        return try await self.fixture.call(
+            self.method, self.path, visitor == .localSocket ? .local : .remote,
+            headers: headers.merging(self.headers) { $1 }, bytes: self.bytes)
+    }
+
+    private static func proof(_ bytes: [UInt8], _ key: SSHPrivateKey) throws -> [String: String] {
+        let signature = try SSHSignature.sign(bytes, namespace: DeviceSignature.registerNamespace, with: key)
+        return [DeviceSignature.signatureField: Data(signature).base64EncodedString()]
+    }
+
+    private static func body(
+        _ endpoint: String, _ fixture: ServerFixture, _ device: TestDevice, _ token: Credential, _ key: SSHPublicKey
+    ) async throws -> (any Encodable)? {
+        switch endpoint {
+        case "POST /api/v1/register": return Sample.registration(token, key: key)
+        case "POST /api/v1/agent/check-in":
+            return CheckInRequest(facts: Sample.facts(), vitals: Sample.vitals(), tunnelProblem: nil)
+        case "POST /api/v1/agent/password/confirm":
+            return PasswordConfirmation(
+                version: try await fixture.fleet.pendingPassword(try await fixture.info(device), now: Date()).version)
+        case "PATCH /api/v1/devices/:device": return DeviceChange(name: "edge-2")
+        case "POST /api/v1/devices/:device/connect": return ConnectRequest(publicKey: key, user: "root")
+        case "POST /api/v1/tokens": return JoinTokenRequest(lifetime: 60, uses: 1, tags: [])
+        case "POST /api/v1/keys": return APIKeyRequest(name: "other")
+        default: return endpoint.hasPrefix("POST") ? Acknowledgement() : nil
+        }
+    }
+}

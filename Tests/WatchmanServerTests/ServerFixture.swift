@@ -1,0 +1,148 @@
+import Foundation
+import GRDB
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import TestSupport
+import WatchmanCore
+
+@testable import WatchmanGateway
+@testable import WatchmanServer
+@testable import WatchmanStore
+
+/// A server without network and processes: its fleet in memory, and calls that go through its router.
+struct ServerFixture: Sendable {
+    /// No sshd listens here: ending a tunnel must end nobody's.
+    static let ports = 1100...1199
+    let fleet: Fleet
+    let gatewayDatabase: String
+
+    /// Keys take a while to make and do not change: all fixtures share them.
+    static let secrets = Result {
+        try TemporaryFolder.with { (folder: String) in
+            let state = try StateFolder(path: "\(folder)/state")
+            return (tls: try TLSIdentity(state), authorities: try Authorities(state), escrow: try Escrow(state))
+        }
+    }
+
+    /// Lends a new server to `body`.
+    static func with(_ body: (ServerFixture) async throws -> Void) async throws {
+        try await TemporaryFolder.with { folder in
+            try await body(try await ServerFixture(folder: folder))
+        }
+    }
+
+    private init(folder: String) async throws {
+        let (tls, authorities, escrow) = try Self.secrets.get()
+        let gateway = Gateway(
+            id: "main", host: nil, port: 2222, firstPort: Self.ports.lowerBound, lastPort: Self.ports.upperBound)
+        self.gatewayDatabase = "\(folder)/gateway.db"
+        self.fleet = Fleet(
+            store: try Store.inMemory(), gateway: gateway, gatewayUsers: (edge: "wm-edge", jump: "wm-jump"),
+            lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
+            presence: Presence(range: Self.ports) { _, _ in }, authorities: authorities, escrow: escrow, pin: tls.pin)
+        try await self.fleet.store.configure(gateway)
+    }
+
+    var endpoints: [Endpoint] {
+        get throws { API.endpoints(self.fleet, authority: try Self.secrets.get().tls.authority) }
+    }
+
+    /// Sends a request through the router as `transport` would have brought it.
+    func call(
+        _ method: HTTPRequest.Method, _ path: String, _ transport: Authenticator.Transport = .local,
+        headers: [String: String] = [:], bytes: [UInt8]? = nil
+    ) async throws -> Answer {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let authenticator = Authenticator(store: self.fleet.store, transport: transport)
+        let router = API.router(try self.endpoints, authenticator: authenticator, logger: logger)
+        var fields = HTTPFields()
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        let all = fields
+        return try await Application(router: router, logger: logger).test(.router) { client in
+            try await client.execute(uri: path, method: method, headers: all, body: bytes.map { ByteBuffer(bytes: $0) })
+            {
+                Answer(status: $0.status.code, headers: $0.headers, bytes: Array($0.body.readableBytesView))
+            }
+        }
+    }
+
+    /// Calls as a local admin with a JSON body.
+    func admin(_ method: HTTPRequest.Method, _ path: String, _ body: (any Encodable)? = nil) async throws -> Answer {
+        try await self.call(method, path, bytes: try body.map { Array(try WireJSON.encode($0)) })
+    }
+
+    func token(uses: Int = 10) async throws -> Credential {
+        let token = Credential(new: .join, pin: self.fleet.pin)
+        let request = JoinTokenRequest(lifetime: 3600, uses: uses, tags: [])
+        _ = try await self.fleet.store.create(token, request, actor: "local", now: Date())
+        return token
+    }
+
+    func apiKey() async throws -> Credential {
+        let key = Credential(new: .apiKey, pin: self.fleet.pin)
+        _ = try await self.fleet.store.create(key, name: "laptop", actor: "local", now: Date())
+        return key
+    }
+
+    /// Enrols a device as the API would.
+    func device(
+        name: String? = nil, clock: Date = Date(), escrowsRootPassword: Bool = true, now: Date = Date()
+    ) async throws -> TestDevice {
+        let key = SSHPrivateKey.generate()
+        let request = Sample.registration(
+            try await self.token(), key: key.publicKey, name: name, clock: clock,
+            escrowsRootPassword: escrowsRootPassword)
+        return TestDevice(id: try await self.fleet.register(request, now: now).enrolment.deviceID, key: key)
+    }
+
+    /// What the store knows of a device.
+    func info(_ device: TestDevice) async throws -> DeviceInfo { try await self.fleet.store.device(device.id) }
+
+    /// The line that sshd would get for a device's key.
+    func keyLine(_ device: TestDevice) throws -> String? {
+        try KeyLookup.answer(
+            database: self.gatewayDatabase, kind: "key", user: "wm-edge", expectedUser: "wm-edge",
+            subject: device.key.publicKey.base64)
+    }
+
+    func auditCount() async throws -> Int {
+        try await self.fleet.store.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM audit") ?? -1 }
+    }
+}
+
+/// What came back.
+struct Answer: Sendable {
+    let status: Int
+    let headers: HTTPFields
+    let bytes: [UInt8]
+
+    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try WireJSON.decode(type, from: self.bytes) }
+
+    /// The failure that it tells, or nil.
+    var error: WatchmanError? { (try? self.decode(ErrorBody.self))?.error }
+}
+
+/// An enrolled device.
+struct TestDevice: Sendable {
+    let id: String
+    let key: SSHPrivateKey
+
+    /// The headers of a signed call.
+    func headers(
+        _ path: String, _ bytes: [UInt8], sequence: Int64 = 1, key: SSHPrivateKey? = nil, method: String = "POST",
+        namespace: String = DeviceSignature.callNamespace
+    ) throws -> [String: String] {
+        let message = DeviceSignature.message(
+            method: method, path: path, device: self.id, sequence: sequence, body: bytes)
+        let signature = try SSHSignature.sign(message, namespace: namespace, with: key ?? self.key)
+        return [
+            DeviceSignature.deviceField: self.id, DeviceSignature.sequenceField: "\(sequence)",
+            DeviceSignature.signatureField: Data(signature).base64EncodedString(),
+        ]
+    }
+}
