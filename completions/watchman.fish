@@ -254,7 +254,7 @@ complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_opti
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_positional "watchman admin tokens" -eq 1' -fa 'create' -d 'Make a join token. Its secret is shown this once.'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_positional "watchman admin tokens" -eq 1' -fa 'list' -d 'List join tokens.'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_positional "watchman admin tokens" -eq 1' -fa 'revoke' -d 'Withdraw a join token.'
-complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman admin tokens create" ttl' -l 'ttl' -d 'How long it can be used: a number with s, m, h or d.' -rfka ''
+complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman admin tokens create" ttl' -l 'ttl' -d 'How long it can be used: a number with s, m, h or d, from 1m to 366d.' -rfka ''
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman admin tokens create" uses' -l 'uses' -d 'How many devices it can enrol.' -rfka ''
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman admin tokens create"' -l 'tag' -d 'A tag for every device that enrols with it; can be repeated.' -rfka ''
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman admin tokens create" socket' -l 'socket' -d 'Unix socket of a server on this machine. Default: $WATCHMAN_SOCKET, else /run/watchman/api.sock, else the server of `admin login`.' -rfka ''
