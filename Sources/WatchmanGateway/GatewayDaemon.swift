@@ -101,9 +101,9 @@ public struct GatewayDaemon: Service {
         let size = self.logSize
         try await self.processes.check(
             .sshdStart(sshd, configuration: self.settings.configurationFile, log: self.settings.logFile))
-        // sshd leaves for the background before it listens, and writes its pid file once it does.
+        // sshd leaves for the background before it listens, and writes its pid file once it does: only that proves that it got its port.
         for _ in 0..<250 {
-            if let pid = self.runningPID {
+            if let pid = Processes.running(pidFile: self.settings.pidFile, mark: self.settings.configurationFile) {
                 self.logger.info("gateway sshd started", metadata: ["pid": "\(pid)", "port": "\(self.settings.port)"])
                 return
             }
