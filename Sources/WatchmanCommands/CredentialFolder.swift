@@ -14,15 +14,18 @@ struct CredentialFolder {
     /// The key that certificates for this device are made for; made on first use and useless without one.
     func key(_ device: String) throws -> SSHPrivateKey {
         let file = "\(self.path(try DeviceReference.checked(device)))/id_ed25519"
-        if let data = try WholeFile.read(file),
-            let key = try? SSHPrivateKey(text: String(decoding: data, as: UTF8.self))
-        {
-            return key
-        }
+        if let key = try Self.read(file) { return key }
         try WholeFile.makeFolder(self.path(device), mode: 0o700)
-        let key = SSHPrivateKey.generate()
-        try WholeFile.write(key.text, to: file, mode: 0o600)
-        return key
+        let (key, mine) = (SSHPrivateKey.generate(), "\(file).\(getpid())")
+        try WholeFile.write(key.text, to: mine, mode: 0o600)
+        defer { unlink(mine) }
+        // Of those who connect for the first time at the same moment one makes the key of all: they share the certificate, too.
+        if link(mine, file) != 0, try Self.read(file) == nil { rename(mine, file) }
+        return try Self.read(file) ?? key
+    }
+
+    private static func read(_ file: String) throws -> SSHPrivateKey? {
+        try WholeFile.read(file).flatMap { try? SSHPrivateKey(text: String(decoding: $0, as: UTF8.self)) }
     }
 
     /// Writes what the server granted. Each file is replaced whole, so connects at the same time do not disturb each other.
