@@ -8,8 +8,9 @@ public struct SocketTable: Sendable {
 
     /// Reads the table as it is now.
     public static func read(path: String = "/proc/net/tcp") -> SocketTable {
-        let content = (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data()
-        return SocketTable(parsing: content)
+        // `Data(contentsOf:)` would stop after the first page, some 26 sockets: it takes a short read for the end.
+        let content = try? FileHandle(forReadingAtPath: path)?.readToEnd()
+        return SocketTable(parsing: content ?? Data())
     }
 
     /// Parses the table: `sl local_address rem_address st ... inode`.
