@@ -13,6 +13,7 @@ struct Fleet: Sendable {
     let gatewayUsers: (edge: String, jump: String)
     let lookup: GatewayDatabase
     let presence: Presence
+    let changes: Changes
     let authorities: Authorities
     let escrow: Escrow
     let pin: String
@@ -33,7 +34,15 @@ struct Fleet: Sendable {
         let result = try await self.store.register(
             request, gateway: self.gateway.id, occupied: self.presence.portsUp, now: now)
         try await self.lookup.add(Self.gatewayDevice(result.info))
+        self.changes.post(.device(result.info.device.id))
         return (self.enrolment(result.info), result.isNew)
+    }
+
+    /// Renames and tags a device.
+    func change(_ reference: String, _ change: DeviceChange, actor: String, now: Date) async throws -> DeviceSummary {
+        let info = try await self.store.change(reference, change, actor: actor, now: now)
+        self.changes.post(.device(info.device.id))
+        return self.summary(info, now: now)
     }
 
     /// What a device needs to keep its tunnel up.
@@ -86,6 +95,7 @@ struct Fleet: Sendable {
         let info = try await self.store.remove(reference, actor: actor, now: now)
         try await self.lookup.remove(id: info.device.id)
         TunnelEnder.end(port: info.port)
+        self.changes.post(.device(info.device.id))
         return self.summary(info, now: now)
     }
 

@@ -65,12 +65,14 @@ public struct Server: Sendable {
             lastPort: settings.gateway.lastPort)
         try await store.configure(row)
         let lookup = try Self.openLookup(settings.gateway)
+        let changes = Changes()
         let presence = Presence(range: row.firstPort...row.lastPort) { up, down in
-            await Self.record(row.id, up, down, store, logger)
+            await Self.record(row.id, up, down, store, changes, logger)
         }
         let fleet = Fleet(
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
-            lookup: lookup, presence: presence, authorities: authorities, escrow: escrow, pin: tls.pin)
+            lookup: lookup, presence: presence, changes: changes, authorities: authorities, escrow: escrow,
+            pin: tls.pin)
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)
@@ -95,11 +97,12 @@ public struct Server: Sendable {
     }
 
     private static func record(
-        _ gateway: String, _ up: Set<Int>, _ down: Set<Int>, _ store: Store, _ logger: Logger
+        _ gateway: String, _ up: Set<Int>, _ down: Set<Int>, _ store: Store, _ changes: Changes, _ logger: Logger
     ) async {
         do {
-            let changes = try await store.record(gateway: gateway, up: up, down: down, now: Date())
-            for change in changes {
+            let news = try await store.record(gateway: gateway, up: up, down: down, now: Date())
+            for change in news {
+                changes.post(.tunnel(device: change.device, isUp: change.isUp))
                 logger.info("tunnel \(change.isUp ? "up" : "down")", metadata: ["device": "\(change.device)"])
             }
         } catch is CancellationError {

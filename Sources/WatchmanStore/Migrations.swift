@@ -9,6 +9,11 @@ enum Migrations {
             try Self.createTrust(db)
             try Self.createHistory(db)
         }
+        migrator.registerMigration("2 dashboard") { db in
+            try Self.createPeople(db)
+            try Self.createMetrics(db)
+            try Self.createJobs(db)
+        }
         return migrator
     }
 

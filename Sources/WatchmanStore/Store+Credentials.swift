@@ -49,14 +49,15 @@ extension Store {
     }
 
     /// Keeps a new API key.
-    public func create(_ key: Credential, name: String, actor: String, now: Date) async throws -> APIKey {
+    public func create(_ key: Credential, name: String, role: Role, actor: String, now: Date) async throws -> APIKey {
         let name = OutsideText.clean(name, limit: 64)
         guard !name.isEmpty else { throw WatchmanError(.invalid, "an API key needs a name") }
         let row = APIKey(
-            id: key.id, name: name, secretHash: key.secretHash, createdAt: now, lastUsedAt: nil, revokedAt: nil)
+            id: key.id, name: name, role: role, secretHash: key.secretHash, createdAt: now, lastUsedAt: nil,
+            revokedAt: nil)
         return try await self.write { db in
             try row.insert(db)
-            try Self.audit(db, now, actor: actor, "key.create", row.id, name)
+            try Self.audit(db, now, actor: actor, "key.create", row.id, "\(role.rawValue) \(name)")
             return row
         }
     }

@@ -46,6 +46,7 @@ extension Store {
                     try db.execute(
                         sql: "INSERT INTO tunnelEvent (deviceID, at, isUp) VALUES (?, ?, ?)",
                         arguments: [owner, now, isUp])
+                    try db.execute(sql: "UPDATE device SET isOnline = ? WHERE id = ?", arguments: [isUp, owner])
                     changes.append((owner, isUp))
                 }
             }

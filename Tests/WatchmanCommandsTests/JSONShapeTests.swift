@@ -122,8 +122,11 @@ import WatchmanCore
 
     @Test func `admin keys`() throws {
         var summary = APIKeySummary(
-            id: "abcd2345", name: "laptop", createdAt: CommandSamples.now, lastUsedAt: nil, revokedAt: nil)
-        let unused = "\"createdAt\" : \"2026-09-21T14:13:20Z\", \"id\" : \"abcd2345\", \"name\" : \"laptop\""
+            id: "abcd2345", name: "laptop", role: .operator, createdAt: CommandSamples.now, lastUsedAt: nil,
+            revokedAt: nil)
+        let unused = """
+            "createdAt" : "2026-09-21T14:13:20Z", "id" : "abcd2345", "name" : "laptop", "role" : "operator"
+            """
         #expect(
             Self.flat(try Self.json(NewAPIKey(key: Secret("wmk1.x"), summary: summary)))
                 == "{ \"key\" : \"wmk1.x\", \"summary\" : { \(unused) } }")
@@ -132,7 +135,8 @@ import WatchmanCore
         #expect(
             Self.flat(try Self.json(APIKeyList(keys: [summary]))) == """
                 { "keys" : [ { "createdAt" : "2026-09-21T14:13:20Z", "id" : "abcd2345", \
-                "lastUsedAt" : "2026-09-21T14:14:20Z", "name" : "laptop", "revokedAt" : "2026-09-21T14:15:20Z" } ] }
+                "lastUsedAt" : "2026-09-21T14:14:20Z", "name" : "laptop", "revokedAt" : "2026-09-21T14:15:20Z", \
+                "role" : "operator" } ] }
                 """)
     }
 

@@ -34,13 +34,13 @@ import WatchmanCore
         try await ServerFixture.with { fixture in
             let key = try await fixture.apiKey()
             let caller = try await Authenticator(store: fixture.fleet.store, transport: .remote).caller(
-                .admin, method: "GET", path: "/", headers: [.authorization: "Bearer \(key.text.revealed)"], body: [],
-                now: Date())
-            guard case .admin(let name) = caller else {
+                .role(.admin), method: "GET", path: "/",
+                headers: [.authorization: "Bearer \(key.text.revealed)"], body: [], now: Date())
+            guard case .person(let person) = caller else {
                 Issue.record("not an admin")
                 return
             }
-            #expect(name == "key:\(key.id)")
+            #expect(person == Person(actor: "key:\(key.id)", role: .admin))
         }
     }
 }

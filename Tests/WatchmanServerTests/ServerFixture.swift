@@ -42,7 +42,8 @@ struct ServerFixture: Sendable {
         self.fleet = Fleet(
             store: try Store.inMemory(), gateway: gateway, gatewayUsers: (edge: "wm-edge", jump: "wm-jump"),
             lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
-            presence: Presence(range: Self.ports) { _, _ in }, authorities: authorities, escrow: escrow, pin: tls.pin)
+            presence: Presence(range: Self.ports) { _, _ in }, changes: Changes(), authorities: authorities,
+            escrow: escrow, pin: tls.pin)
         try await self.fleet.store.configure(gateway)
     }
 
@@ -83,9 +84,9 @@ struct ServerFixture: Sendable {
         return token
     }
 
-    func apiKey() async throws -> Credential {
+    func apiKey(_ role: Role = .admin) async throws -> Credential {
         let key = Credential(new: .apiKey, pin: self.fleet.pin)
-        _ = try await self.fleet.store.create(key, name: "laptop", actor: "local", now: Date())
+        _ = try await self.fleet.store.create(key, name: "laptop", role: role, actor: "local", now: Date())
         return key
     }
 

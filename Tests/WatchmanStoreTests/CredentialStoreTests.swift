@@ -28,7 +28,8 @@ import WatchmanCore
             let request = JoinTokenRequest(lifetime: 3600, uses: 1, tags: [])
             _ = try await fixture.store.create(token, request, actor: "local", now: Self.now - age)
             let key = Credential(new: .apiKey, pin: StoreFixture.pin)
-            _ = try await fixture.store.create(key, name: "\(age)", actor: "local", now: Self.now - age)
+            _ = try await fixture.store.create(
+                key, name: "\(age)", role: .viewer, actor: "local", now: Self.now - age)
         }
         #expect(try await fixture.store.joinTokens().map(\.createdAt) == [1, 2, 3].map { Self.now - $0 })
         #expect(try await fixture.store.apiKeys().map(\.name) == ["1.0", "2.0", "3.0"])

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import WatchmanClient
-import WatchmanCore
+public import WatchmanCore
 
 extension Watchman {
     struct AdminKeys: AsyncParsableCommand {
@@ -15,11 +15,12 @@ extension Watchman {
             commandName: "create", abstract: "Make an API key. Its secret is shown this once.")
 
         @Argument(help: "What it is for, such as the name of a laptop.") var name: String
+        @Option(help: "What it may do: viewer, operator or admin.") var role = Role.operator
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let request = APIKeyRequest(name: self.name)
+            let request = APIKeyRequest(name: self.name, role: self.role)
             let new: NewAPIKey = try await self.server.withClient(.live) { try await $0.post("/api/v1/keys", request) }
             try self.output.print(new) { [new.key.revealed] }
         }
@@ -35,11 +36,11 @@ extension Watchman {
             let list: APIKeyList = try await self.server.withClient(.live) { try await $0.get("/api/v1/keys") }
             try self.output.print(list) {
                 Table(
-                    header: ["ID", "STATE", "CREATED", "LAST USED", "NAME"],
+                    header: ["ID", "STATE", "ROLE", "CREATED", "LAST USED", "NAME"],
                     rows: list.keys.map {
                         [
-                            $0.id, $0.revokedAt == nil ? "active" : "revoked", Moment.exact($0.createdAt),
-                            Moment.ago($0.lastUsedAt), $0.name,
+                            $0.id, $0.revokedAt == nil ? "active" : "revoked", $0.role.rawValue,
+                            Moment.exact($0.createdAt), Moment.ago($0.lastUsedAt), $0.name,
                         ]
                     }
                 ).lines
@@ -62,3 +63,5 @@ extension Watchman {
         }
     }
 }
+
+extension Role: ExpressibleByArgument {}

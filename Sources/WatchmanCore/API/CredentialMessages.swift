@@ -90,9 +90,14 @@ public struct JoinTokenList: Codable, Sendable {
 public struct APIKeyRequest: Codable, Sendable {
     /// What it is for, in words.
     public var name: String
+    /// What it may do.
+    public var role: Role
 
     /// Creates a request.
-    public init(name: String) { self.name = name }
+    public init(name: String, role: Role) {
+        self.name = name
+        self.role = role
+    }
 }
 
 /// An API key as it is listed.
@@ -101,6 +106,8 @@ public struct APIKeySummary: Codable, Hashable, Sendable {
     public var id: String
     /// What it is for.
     public var name: String
+    /// What it may do.
+    public var role: Role
     /// When it was made.
     public var createdAt: Date
     /// When it was last used, to the minute.
@@ -109,9 +116,10 @@ public struct APIKeySummary: Codable, Hashable, Sendable {
     public var revokedAt: Date?
 
     /// Creates a row.
-    public init(id: String, name: String, createdAt: Date, lastUsedAt: Date?, revokedAt: Date?) {
+    public init(id: String, name: String, role: Role, createdAt: Date, lastUsedAt: Date?, revokedAt: Date?) {
         self.id = id
         self.name = name
+        self.role = role
         self.createdAt = createdAt
         self.lastUsedAt = lastUsedAt
         self.revokedAt = revokedAt

@@ -10,11 +10,12 @@ struct AgentEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            Endpoint(method: .get, path: "/api/v1/identity", access: .anyone, answer: self.identity),
-            Endpoint(method: .post, path: "/api/v1/register", access: .anyone, answer: self.register),
-            Endpoint(method: .post, path: "/api/v1/agent/check-in", access: .device, answer: self.checkIn),
-            Endpoint(method: .post, path: "/api/v1/agent/password", access: .device, answer: self.password),
-            Endpoint(method: .post, path: "/api/v1/agent/password/confirm", access: .device, answer: self.confirm),
+            Endpoint(.get, "/api/v1/identity", .anyone, "Tell what anyone may know of this server", self.identity),
+            Endpoint(.post, "/api/v1/register", .anyone, "Enrol a device with a join token", self.register),
+            Endpoint(.post, "/api/v1/agent/check-in", .device, "Report how the device is", self.checkIn),
+            Endpoint(.post, "/api/v1/agent/password", .device, "Ask for the root password to set", self.password),
+            Endpoint(
+                .post, "/api/v1/agent/password/confirm", .device, "Say that the root password is set", self.confirm),
         ]
     }
 

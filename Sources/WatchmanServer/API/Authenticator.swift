@@ -23,12 +23,24 @@ struct Authenticator: Sendable {
         switch access {
         case .anyone: return .anyone
         case .device: return .device(try await self.device(method, path, headers, body))
-        case .admin: return .admin(try await self.admin(headers, now))
+        case .role(let role):
+            let person = try await self.person(headers, now)
+            try Self.require(role, of: person)
+            return .person(person)
         }
     }
 
-    private func admin(_ headers: HTTPFields, _ now: Date) async throws -> String {
-        if self.transport == .local { return "local" }
+    /// The only place that compares roles.
+    ///
+    /// - Throws: `WatchmanError` (`forbidden`).
+    static func require(_ role: Role, of person: Person) throws {
+        guard person.role >= role else {
+            throw WatchmanError(.forbidden, "this is for the role \(role.rawValue); yours is \(person.role.rawValue)")
+        }
+    }
+
+    private func person(_ headers: HTTPFields, _ now: Date) async throws -> Person {
+        if self.transport == .local { return Person(actor: "local", role: .admin) }
         let value = headers[.authorization] ?? ""
         guard value.utf8.starts(with: "Bearer ".utf8) else {
             throw WatchmanError(.unauthenticated, "no API key was given", hint: "watchman admin login")
@@ -36,7 +48,8 @@ struct Authenticator: Sendable {
         guard let key = try? Credential(String(value.dropFirst(7)), kind: .apiKey) else {
             throw WatchmanError(.unauthenticated, "the API key is not valid here", hint: "watchman admin login")
         }
-        return "key:\(try await self.store.authenticate(key, now: now).id)"
+        let row = try await self.store.authenticate(key, now: now)
+        return Person(actor: "key:\(row.id)", role: row.role)
     }
 
     private func device(_ method: String, _ path: String, _ headers: HTTPFields, _ body: [UInt8]) async throws

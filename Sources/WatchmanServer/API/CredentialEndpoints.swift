@@ -9,12 +9,12 @@ struct CredentialEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            Endpoint(method: .get, path: "/api/v1/tokens", access: .admin, answer: self.listTokens),
-            Endpoint(method: .post, path: "/api/v1/tokens", access: .admin, answer: self.createToken),
-            Endpoint(method: .delete, path: "/api/v1/tokens/:token", access: .admin, answer: self.revokeToken),
-            Endpoint(method: .get, path: "/api/v1/keys", access: .admin, answer: self.listKeys),
-            Endpoint(method: .post, path: "/api/v1/keys", access: .admin, answer: self.createKey),
-            Endpoint(method: .delete, path: "/api/v1/keys/:key", access: .admin, answer: self.revokeKey),
+            Endpoint(.get, "/api/v1/tokens", .role(.operator), "List join tokens", self.listTokens),
+            Endpoint(.post, "/api/v1/tokens", .role(.operator), "Make a join token", self.createToken),
+            Endpoint(.delete, "/api/v1/tokens/:token", .role(.operator), "Withdraw a join token", self.revokeToken),
+            Endpoint(.get, "/api/v1/keys", .role(.admin), "List API keys", self.listKeys),
+            Endpoint(.post, "/api/v1/keys", .role(.admin), "Make an API key", self.createKey),
+            Endpoint(.delete, "/api/v1/keys/:key", .role(.admin), "End an API key", self.revokeKey),
         ]
     }
 
@@ -25,13 +25,13 @@ struct CredentialEndpoints: Sendable {
     private func createToken(_ call: Call) async throws -> any Encodable & Sendable {
         let token = Credential(new: .join, pin: self.fleet.pin)
         let row = try await self.fleet.store.create(
-            token, try call.body(JoinTokenRequest.self), actor: try call.admin(), now: call.now)
+            token, try call.body(JoinTokenRequest.self), actor: try call.actor(), now: call.now)
         return NewJoinToken(token: token.text, summary: row.summary(at: call.now))
     }
 
     private func revokeToken(_ call: Call) async throws -> any Encodable & Sendable {
         try await self.fleet.store.revokeJoinToken(
-            try call.parameter("token"), actor: try call.admin(), now: call.now
+            try call.parameter("token"), actor: try call.actor(), now: call.now
         ).summary(at: call.now)
     }
 
@@ -41,13 +41,14 @@ struct CredentialEndpoints: Sendable {
 
     private func createKey(_ call: Call) async throws -> any Encodable & Sendable {
         let key = Credential(new: .apiKey, pin: self.fleet.pin)
+        let request = try call.body(APIKeyRequest.self)
         let row = try await self.fleet.store.create(
-            key, name: try call.body(APIKeyRequest.self).name, actor: try call.admin(), now: call.now)
+            key, name: request.name, role: request.role, actor: try call.actor(), now: call.now)
         return NewAPIKey(key: key.text, summary: row.summary)
     }
 
     private func revokeKey(_ call: Call) async throws -> any Encodable & Sendable {
-        try await self.fleet.store.revokeAPIKey(try call.parameter("key"), actor: try call.admin(), now: call.now)
+        try await self.fleet.store.revokeAPIKey(try call.parameter("key"), actor: try call.actor(), now: call.now)
             .summary
     }
 }

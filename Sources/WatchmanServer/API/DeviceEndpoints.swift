@@ -4,20 +4,20 @@ import WatchmanCore
 import WatchmanGateway
 import WatchmanStore
 
-/// What admins do with devices.
+/// What people do with devices.
 struct DeviceEndpoints: Sendable {
     let fleet: Fleet
 
     var all: [Endpoint] {
         [
-            Endpoint(method: .get, path: "/api/v1/devices", access: .admin, answer: self.list),
-            Endpoint(method: .get, path: "/api/v1/devices/:device", access: .admin, answer: self.show),
-            Endpoint(method: .patch, path: "/api/v1/devices/:device", access: .admin, answer: self.change),
-            Endpoint(method: .delete, path: "/api/v1/devices/:device", access: .admin, answer: self.remove),
-            Endpoint(method: .post, path: "/api/v1/devices/:device/connect", access: .admin, answer: self.connect),
+            Endpoint(.get, "/api/v1/devices", .role(.viewer), "List devices", self.list),
+            Endpoint(.get, "/api/v1/devices/:device", .role(.viewer), "Show a device", self.show),
+            Endpoint(.patch, "/api/v1/devices/:device", .role(.operator), "Rename and tag a device", self.change),
+            Endpoint(.delete, "/api/v1/devices/:device", .role(.admin), "Forget a device", self.remove),
+            Endpoint(.post, "/api/v1/devices/:device/connect", .role(.operator), "Let a person in", self.connect),
             Endpoint(
-                method: .post, path: "/api/v1/devices/:device/reveal-password", access: .admin,
-                answer: self.revealPassword),
+                .post, "/api/v1/devices/:device/reveal-password", .role(.admin), "Reveal a device's root password",
+                self.revealPassword),
         ]
     }
 
@@ -33,21 +33,20 @@ struct DeviceEndpoints: Sendable {
     }
 
     private func change(_ call: Call) async throws -> any Encodable & Sendable {
-        let info = try await self.fleet.store.change(
-            try call.parameter("device"), try call.body(DeviceChange.self), actor: try call.admin(), now: call.now)
-        return self.fleet.summary(info, now: call.now)
+        try await self.fleet.change(
+            try call.parameter("device"), try call.body(DeviceChange.self), actor: try call.actor(), now: call.now)
     }
 
     private func remove(_ call: Call) async throws -> any Encodable & Sendable {
-        try await self.fleet.remove(try call.parameter("device"), actor: try call.admin(), now: call.now)
+        try await self.fleet.remove(try call.parameter("device"), actor: try call.actor(), now: call.now)
     }
 
     private func connect(_ call: Call) async throws -> any Encodable & Sendable {
         try await self.fleet.connect(
-            try call.parameter("device"), try call.body(ConnectRequest.self), actor: try call.admin(), now: call.now)
+            try call.parameter("device"), try call.body(ConnectRequest.self), actor: try call.actor(), now: call.now)
     }
 
     private func revealPassword(_ call: Call) async throws -> any Encodable & Sendable {
-        try await self.fleet.revealPassword(try call.parameter("device"), actor: try call.admin(), now: call.now)
+        try await self.fleet.revealPassword(try call.parameter("device"), actor: try call.actor(), now: call.now)
     }
 }

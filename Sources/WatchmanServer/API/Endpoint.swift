@@ -4,14 +4,21 @@ import Hummingbird
 import WatchmanCore
 import WatchmanStore
 
-/// Who may use an endpoint.
-enum Access: String, Sendable {
+/// Who may use an endpoint or a page.
+enum Access: Hashable, Sendable {
     /// Anyone; the endpoint itself checks what it is given.
     case anyone
     /// An enrolled device, by the signature of its key.
     case device
-    /// An admin, by API key or the local socket.
-    case admin
+    /// A person with at least this role: by API key or the local socket, and on pages by a session.
+    case role(Role)
+}
+
+/// A person, or a program that has a person's rights.
+struct Person: Hashable, Sendable {
+    /// The name that goes into certificates and the audit table: `local`, `key:ID` or `user:NAME`.
+    let actor: String
+    let role: Role
 }
 
 /// Who is calling.
@@ -20,8 +27,8 @@ enum Caller: Sendable {
     case anyone
     /// This device.
     case device(DeviceInfo)
-    /// An admin, by the name that goes into certificates and the audit table.
-    case admin(String)
+    /// This person.
+    case person(Person)
 }
 
 /// A call that passed the access check.
@@ -47,10 +54,10 @@ struct Call: Sendable {
     /// A part of the path.
     func parameter(_ name: String) throws -> String { try self.parameters.require(name) }
 
-    /// The admin who calls.
-    func admin() throws -> String {
-        guard case .admin(let name) = self.caller else { throw WatchmanError(.forbidden, "this is for admins") }
-        return name
+    /// The name of the person who calls, for the audit table.
+    func actor() throws -> String {
+        guard case .person(let person) = self.caller else { throw WatchmanError(.forbidden, "this is for people") }
+        return person.actor
     }
 
     /// The device that calls.
@@ -65,7 +72,20 @@ struct Endpoint: Sendable {
     let method: HTTPRequest.Method
     let path: String
     let access: Access
+    /// What it does, in a few words, for the API's document.
+    let summary: String
     let answer: @Sendable (Call) async throws -> any Encodable & Sendable
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
+        _ answer: @escaping @Sendable (Call) async throws -> any Encodable & Sendable
+    ) {
+        self.method = method
+        self.path = path
+        self.access = access
+        self.summary = summary
+        self.answer = answer
+    }
 }
 
 extension DecodingError {

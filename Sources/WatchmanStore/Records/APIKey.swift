@@ -8,6 +8,8 @@ public struct APIKey: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var id: String
     /// What it is for.
     public var name: String
+    /// What it may do.
+    public var role: Role
     /// SHA-256 of the secret part.
     public var secretHash: Data
     /// When it was made.
@@ -23,7 +25,7 @@ public struct APIKey: Codable, Sendable, FetchableRecord, PersistableRecord {
     /// The row people see.
     public var summary: APIKeySummary {
         APIKeySummary(
-            id: self.id, name: self.name, createdAt: self.createdAt, lastUsedAt: self.lastUsedAt,
+            id: self.id, name: self.name, role: self.role, createdAt: self.createdAt, lastUsedAt: self.lastUsedAt,
             revokedAt: self.revokedAt)
     }
 }

@@ -30,6 +30,8 @@ public struct Device: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var createdAt: Date
     /// Its last check-in.
     public var lastSeen: Date?
+    /// Whether its tunnel was up when the gateway's ports were last looked at.
+    public var isOnline = false
 
     /// The table.
     public static let databaseTableName = "device"

@@ -1,0 +1,92 @@
+public import Foundation
+
+/// `POST /api/v1/users`: let a person in.
+public struct UserRequest: Codable, Sendable {
+    /// The name to sign in with.
+    public var name: String
+    /// What the person may do.
+    public var role: Role
+
+    /// Creates a request.
+    public init(name: String, role: Role) {
+        self.name = name
+        self.role = role
+    }
+}
+
+/// `PATCH /api/v1/users/NAME`: what may be changed.
+public struct UserChange: Codable, Sendable {
+    /// The new role.
+    public var role: Role
+
+    /// Creates a change.
+    public init(role: Role) { self.role = role }
+}
+
+/// A person as they are listed.
+public struct UserSummary: Codable, Hashable, Sendable {
+    /// Whether the person can sign in.
+    public enum State: String, Codable, Sendable {
+        /// The sign-in link has not been used yet.
+        case invited
+        /// The person has a password.
+        case active
+    }
+
+    /// The id, given once and never reused.
+    public var id: String
+    /// The name to sign in with.
+    public var name: String
+    /// What the person may do.
+    public var role: Role
+    /// Whether the person can sign in.
+    public var state: State
+    /// Browsers signed in now.
+    public var sessions: Int
+    /// When the person was added.
+    public var createdAt: Date
+    /// When the person last signed in.
+    public var lastSignInAt: Date?
+
+    /// Creates a row.
+    public init(
+        id: String, name: String, role: Role, state: State, sessions: Int, createdAt: Date, lastSignInAt: Date?
+    ) {
+        self.id = id
+        self.name = name
+        self.role = role
+        self.state = state
+        self.sessions = sessions
+        self.createdAt = createdAt
+        self.lastSignInAt = lastSignInAt
+    }
+}
+
+/// `GET /api/v1/users`.
+public struct UserList: Codable, Sendable {
+    /// The rows, by name.
+    public var users: [UserSummary]
+
+    /// Creates a list.
+    public init(users: [UserSummary]) { self.users = users }
+}
+
+/// A person with a fresh sign-in link: the only time it is shown.
+public struct SignInLink: Codable, Sendable {
+    /// The person.
+    public var user: UserSummary
+    /// The path of the page where the person chooses a password; it works once. It follows the server's address.
+    public var path: Secret
+    /// The address that the server knows itself by, or nil if the configuration names none.
+    public var server: String?
+    /// When the link ends.
+    public var expiresAt: Date
+
+    /// Creates an answer.
+    public init(user: UserSummary, path: Secret, server: String?, expiresAt: Date) {
+        self.user = user
+        self.path = path
+        self.server = server
+        self.expiresAt = expiresAt
+    }
+}
