@@ -68,7 +68,7 @@ import WatchmanGateway
 
     @Test func `a key's secret is shown once, lets in, and after its end no more`() async throws {
         try await ServerFixture.with { fixture in
-            let new = try await fixture.admin(.post, "/api/v1/keys", APIKeyRequest(name: "laptop", role: .operator))
+            let new = try await fixture.admin(.post, "/api/v1/keys", APIKeyRequest(name: "laptop", role: .admin))
                 .decode(NewAPIKey.self)
             let key = try Credential(new.key.revealed, kind: .apiKey)
             let headers = ["Authorization": "Bearer \(new.key.revealed)"]

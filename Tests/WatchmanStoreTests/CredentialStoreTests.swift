@@ -76,7 +76,7 @@ import WatchmanCore
             #expect(gone.revokedAt == Self.now)
         }
         #expect(try await fixture.audit(token.id) == ["local token.create uses=100", "local token.revoke "])
-        #expect(try await fixture.audit(key.id) == ["local key.create laptop", "local key.revoke "])
+        #expect(try await fixture.audit(key.id) == ["local key.create admin laptop", "local key.revoke "])
     }
 
     @Test func `what is not there cannot be revoked`() async throws {
