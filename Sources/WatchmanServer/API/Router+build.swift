@@ -17,10 +17,10 @@ enum API {
             + CredentialEndpoints(fleet: fleet).all
     }
 
-    static func router(_ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger) -> Router<
-        BasicRequestContext
-    > {
-        let router = Router()
+    static func router(
+        _ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger
+    ) -> Router<ServerContext> {
+        let router = Router(context: ServerContext.self)
         router.add(middleware: UnknownRoutes())
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
@@ -36,7 +36,7 @@ enum API {
     }
 
     private static func call(
-        _ endpoint: Endpoint, _ request: Request, _ context: BasicRequestContext, _ authenticator: Authenticator
+        _ endpoint: Endpoint, _ request: Request, _ context: ServerContext, _ authenticator: Authenticator
     ) async throws -> Call {
         let now = Date()
         let bytes = try await self.body(request)
@@ -88,8 +88,8 @@ enum API {
 /// Answers what no endpoint takes in the API's own form.
 private struct UnknownRoutes: RouterMiddleware {
     func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: ServerContext,
+        next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
