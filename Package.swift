@@ -9,6 +9,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -19,6 +20,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -28,12 +30,19 @@ let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 
+/// What the dashboard is made of besides code; all of it is compiled into the binary.
+let dashboard = [
+    "Assets/app.js", "Assets/style.css", "error.mustache", "layout.mustache", "SignIn/sign-in.mustache",
+    "SignIn/welcome.mustache",
+]
+
 let package = Package(
     name: "watchman",
     products: [.executable(name: "watchman", targets: ["watchman"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -42,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -60,10 +70,10 @@ let package = Package(
         .target(
             name: "WatchmanServer",
             dependencies: [
-                "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", asn1, crypto, httpTypes,
-                hummingbird, hummingbirdTLS, lifecycle, logging, nio, nioSSL, x509,
+                "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", asn1, asyncAlgorithms, crypto,
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, mustache, nio, nioSSL, x509,
             ],
-            swiftSettings: settings),
+            resources: dashboard.map { .embedInCode("Dashboard/\($0)") }, swiftSettings: settings),
         .target(
             name: "WatchmanGateway", dependencies: ["WatchmanSystem", "WatchmanCore", grdb, lifecycle, logging],
             swiftSettings: settings),

@@ -17,6 +17,8 @@ struct Fleet: Sendable {
     let authorities: Authorities
     let escrow: Escrow
     let pin: String
+    /// The server's own address for people, such as `https://tower.example:8443`.
+    let url: String
 
     /// Fills the gateway's cache from the database.
     func synchronizeGateway() async throws {

@@ -72,17 +72,24 @@ public struct Server: Sendable {
         let fleet = Fleet(
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
             lookup: lookup, presence: presence, changes: changes, authorities: authorities, escrow: escrow,
-            pin: tls.pin)
+            pin: tls.pin, url: Self.url(settings))
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)
         let endpoints = API.endpoints(fleet, authority: tls.authority)
+        let signIn = SignIn(store: store, passwords: try PasswordWorker())
         self.services = [
             daemon, presence,
             try Self.localAPI(settings, endpoints, store, logger),
-            try Self.remoteAPI(settings, endpoints, store, tls, logger),
+            try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, logger),
             ReadyService(notifier: notifier),
         ]
+    }
+
+    /// Where people reach the dashboard: the configured host, or else what this machine calls itself.
+    private static func url(_ settings: ServerSettings) -> String {
+        let host = settings.host ?? HostFacts.hostname
+        return "https://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(settings.port)"
     }
 
     /// The lookup runs as another user: its folder lets that user's group in, and nobody else.
@@ -125,10 +132,14 @@ public struct Server: Sendable {
     }
 
     private static func remoteAPI(
-        _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ tls: TLSIdentity, _ logger: Logger
+        _ settings: ServerSettings, _ endpoints: [Endpoint], _ fleet: Fleet, _ signIn: SignIn, _ tls: TLSIdentity,
+        _ logger: Logger
     ) throws -> some Service {
         let router = API.router(
-            endpoints, authenticator: Authenticator(store: store, transport: .remote), logger: logger)
+            endpoints, authenticator: Authenticator(store: fleet.store, transport: .remote), logger: logger)
+        let templates = try Templates()
+        Dashboard(signIn: signIn, templates: templates, logger: logger)
+            .add(Dashboard.pages(fleet, signIn, templates), to: router)
         return Application(
             router: router,
             server: try .tls(

@@ -34,6 +34,9 @@ import WatchmanCore
         "POST /api/v1/tokens": .role(.operator), "DELETE /api/v1/tokens/:token": .role(.operator),
         "GET /api/v1/keys": .role(.admin), "POST /api/v1/keys": .role(.admin),
         "DELETE /api/v1/keys/:key": .role(.admin),
+        "GET /api/v1/users": .role(.admin), "POST /api/v1/users": .role(.admin),
+        "PATCH /api/v1/users/:user": .role(.admin), "DELETE /api/v1/users/:user": .role(.admin),
+        "POST /api/v1/users/:user/reset": .role(.admin), "POST /api/v1/users/:user/sign-out": .role(.admin),
     ]
 
     @Test func `every endpoint has its rule and every rule its endpoint`() async throws {
@@ -97,6 +100,7 @@ private struct Visit {
         self.method = try #require(HTTPRequest.Method(rawValue: words[0]))
         self.path = words[1].replacing(":device", with: self.device.id).replacing(":token", with: token.id)
             .replacing(":key", with: try await fixture.apiKey().id)
+            .replacing(":user", with: try await fixture.user("bob", .viewer).name)
         let newKey = SSHPrivateKey.generate()
         let body = try await Self.body(endpoint, fixture, self.device, token, newKey.publicKey)
         let bytes = try body.map { Array(try WireJSON.encode($0)) }
@@ -140,6 +144,8 @@ private struct Visit {
         case "PATCH /api/v1/devices/:device": return DeviceChange(name: "edge-2")
         case "POST /api/v1/devices/:device/connect": return ConnectRequest(publicKey: key, user: "root")
         case "POST /api/v1/tokens": return JoinTokenRequest(lifetime: 60, uses: 1, tags: [])
+        case "POST /api/v1/users": return UserRequest(name: "carol", role: .viewer)
+        case "PATCH /api/v1/users/:user": return UserChange(role: .operator)
         case "POST /api/v1/keys": return APIKeyRequest(name: "other", role: .viewer)
         default: return endpoint.hasPrefix("POST") ? Acknowledgement() : nil
         }

@@ -18,6 +18,8 @@ struct ServerFixture: Sendable {
     static let ports = 1100...1199
     let fleet: Fleet
     let gatewayDatabase: String
+    let signIn: SignIn
+    let templates: Templates
 
     /// Keys take a while to make and do not change: all fixtures share them.
     static let secrets = Result {
@@ -39,13 +41,18 @@ struct ServerFixture: Sendable {
         let gateway = Gateway(
             id: "main", host: nil, port: 2222, firstPort: Self.ports.lowerBound, lastPort: Self.ports.upperBound)
         self.gatewayDatabase = "\(folder)/gateway.db"
+        self.templates = try Templates()
         self.fleet = Fleet(
             store: try Store.inMemory(), gateway: gateway, gatewayUsers: (edge: "wm-edge", jump: "wm-jump"),
             lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
             presence: Presence(range: Self.ports) { _, _ in }, changes: Changes(), authorities: authorities,
-            escrow: escrow, pin: tls.pin)
+            escrow: escrow, pin: tls.pin, url: "https://tower.example:8443")
+        // The smallest cost there is: tests are not about how long scrypt takes.
+        self.signIn = SignIn(store: self.fleet.store, passwords: try PasswordWorker(cost: 1))
         try await self.fleet.store.configure(gateway)
     }
+
+    var pages: [Page] { Dashboard.pages(self.fleet, self.signIn, self.templates) }
 
     var endpoints: [Endpoint] {
         get throws { API.endpoints(self.fleet, authority: try Self.secrets.get().tls.authority) }
@@ -59,6 +66,9 @@ struct ServerFixture: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let authenticator = Authenticator(store: self.fleet.store, transport: transport)
         let router = API.router(try self.endpoints, authenticator: authenticator, logger: logger)
+        if transport == .remote {
+            Dashboard(signIn: self.signIn, templates: self.templates, logger: logger).add(self.pages, to: router)
+        }
         var fields = HTTPFields()
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields[name] = value }

@@ -77,13 +77,13 @@ public struct SignInLink: Codable, Sendable {
     public var user: UserSummary
     /// The path of the page where the person chooses a password; it works once. It follows the server's address.
     public var path: Secret
-    /// The address that the server knows itself by, or nil if the configuration names none.
-    public var server: String?
+    /// The server's address, such as `https://tower.example:8443`.
+    public var server: String
     /// When the link ends.
     public var expiresAt: Date
 
     /// Creates an answer.
-    public init(user: UserSummary, path: Secret, server: String?, expiresAt: Date) {
+    public init(user: UserSummary, path: Secret, server: String, expiresAt: Date) {
         self.user = user
         self.path = path
         self.server = server

@@ -14,7 +14,7 @@ enum API {
     /// All there are. `authority` is the server's CA certificate, PEM.
     static func endpoints(_ fleet: Fleet, authority: String) -> [Endpoint] {
         DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: authority).all
-            + CredentialEndpoints(fleet: fleet).all
+            + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
     }
 
     static func router(

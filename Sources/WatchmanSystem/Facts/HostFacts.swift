@@ -30,6 +30,13 @@ public struct HostFacts: Sendable {
         ).cleaned
     }
 
+    /// What this machine calls itself (`uname -n`).
+    public static var hostname: String {
+        var names = utsname()
+        uname(&names)
+        return OutsideText.clean(Self.text(names.nodename), limit: 253)
+    }
+
     /// The settings of this machine's sshd, by `sshd -T`, which only root may ask.
     ///
     /// - Throws: `WatchmanError` that quotes sshd.

@@ -1,0 +1,50 @@
+import Foundation
+import HTTPTypes
+import WatchmanCore
+import WatchmanStore
+
+/// People who may sign in to the dashboard.
+struct UserEndpoints: Sendable {
+    let fleet: Fleet
+
+    var all: [Endpoint] {
+        [
+            Endpoint(.get, "/api/v1/users", .role(.admin), "List people", self.list),
+            Endpoint(.post, "/api/v1/users", .role(.admin), "Let a person in", self.add),
+            Endpoint(.patch, "/api/v1/users/:user", .role(.admin), "Give a person another role", self.change),
+            Endpoint(.delete, "/api/v1/users/:user", .role(.admin), "Forget a person", self.remove),
+            Endpoint(.post, "/api/v1/users/:user/reset", .role(.admin), "Make a person choose a password", self.reset),
+            Endpoint(.post, "/api/v1/users/:user/sign-out", .role(.admin), "End a person's sessions", self.signOut),
+        ]
+    }
+
+    private func list(_ call: Call) async throws -> any Encodable & Sendable {
+        UserList(users: try await self.fleet.store.users(now: call.now))
+    }
+
+    private func add(_ call: Call) async throws -> any Encodable & Sendable {
+        try await self.fleet.addUser(try call.body(UserRequest.self), actor: try call.actor(), now: call.now)
+    }
+
+    private func change(_ call: Call) async throws -> any Encodable & Sendable {
+        let (name, role) = (try call.parameter("user"), try call.body(UserChange.self).role)
+        let actor = try call.actor()
+        return try await self.fleet.people {
+            try await $0.changeUser(name, role: role, actor: actor, now: call.now)
+        }
+    }
+
+    private func remove(_ call: Call) async throws -> any Encodable & Sendable {
+        let (name, actor) = (try call.parameter("user"), try call.actor())
+        return try await self.fleet.people { try await $0.removeUser(name, actor: actor, now: call.now) }
+    }
+
+    private func reset(_ call: Call) async throws -> any Encodable & Sendable {
+        try await self.fleet.resetUser(try call.parameter("user"), actor: try call.actor(), now: call.now)
+    }
+
+    private func signOut(_ call: Call) async throws -> any Encodable & Sendable {
+        let (name, actor) = (try call.parameter("user"), try call.actor())
+        return try await self.fleet.people { try await $0.endSessions(of: name, actor: actor, now: call.now) }
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import WatchmanCore
+import WatchmanStore
+
+/// The doors: signing in and out, and the page that a one-time link leads to.
+struct SignInPages: Sendable {
+    let signIn: SignIn
+    let templates: Templates
+
+    var all: [Page] {
+        [
+            Page(.get, "/sign-in", .anyone) { visit in
+                if visit.visitor != nil { return .seeOther("/") }
+                return try self.form(visit, next: visit.asked("next"))
+            },
+            Page(.post, "/sign-in", .anyone, self.open),
+            Page(.post, "/sign-out", .role(.viewer), self.close),
+            Page(.get, "/welcome/:secret", .anyone) { visit in
+                let user = try await self.signIn.store.user(linkHash: try Self.linkHash(visit), now: visit.now)
+                return try self.welcome(visit, user)
+            },
+            Page(.post, "/welcome/:secret", .anyone, self.choose),
+        ]
+    }
+
+    private func open(_ visit: Visit) async throws -> Response {
+        let name = visit.field("name")
+        do {
+            let token = try await self.signIn.open(
+                name, visit.secret("password"), source: visit.source, now: visit.now)
+            var response = Response.seeOther(PagePath.own(visit.field("next")))
+            response.setCookie(SessionCookie.cookie(token))
+            return response
+        } catch let error as WatchmanError where [.unauthenticated, .unavailable].contains(error.code) {
+            return try self.form(visit, name: name, next: visit.field("next"), error: error)
+        }
+    }
+
+    private func close(_ visit: Visit) async throws -> Response {
+        let visitor = try visit.signedIn()
+        try await self.signIn.store.endSession(visitor.session.id, actor: visitor.person.actor, now: visit.now)
+        var response = Response.seeOther("/sign-in")
+        response.setCookie(SessionCookie.none)
+        return response
+    }
+
+    private func choose(_ visit: Visit) async throws -> Response {
+        let user = try await self.signIn.store.user(linkHash: try Self.linkHash(visit), now: visit.now)
+        let password = visit.secret("password")
+        guard password == visit.secret("again") else {
+            let error = WatchmanError(.invalid, "the two passwords are not the same")
+            return try self.welcome(visit, user, error: error)
+        }
+        do {
+            let link = Secret(try visit.parameter("secret"))
+            let token = try await self.signIn.welcome(link, password, source: visit.source, now: visit.now)
+            var response = Response.seeOther("/")
+            response.setCookie(SessionCookie.cookie(token))
+            return response
+        } catch let error as WatchmanError where error.code == .invalid {
+            return try self.welcome(visit, user, error: error)
+        }
+    }
+
+    private func form(
+        _ visit: Visit, name: String = "", next: String?, error: WatchmanError? = nil
+    ) throws -> Response {
+        let view = SignInView(
+            layout: Layout("Sign in", nil, visit), name: name, next: PagePath.own(next ?? "/"), error: error?.message)
+        let status: HTTPResponse.Status =
+            switch error?.code {
+            case nil: .ok
+            case .unavailable: .tooManyRequests
+            default: .unauthorized
+            }
+        return try self.templates.page("sign-in", view, status: status)
+    }
+
+    private func welcome(_ visit: Visit, _ user: User, error: WatchmanError? = nil) throws -> Response {
+        let view = WelcomeView(
+            layout: Layout("Welcome", nil, visit), path: "/welcome/\(try visit.parameter("secret"))", name: user.name,
+            role: user.role.rawValue, error: error?.message)
+        return try self.templates.page("welcome", view, status: error == nil ? .ok : .badRequest)
+    }
+
+    private static func linkHash(_ visit: Visit) throws -> Data {
+        Credential.hash(Secret(try visit.parameter("secret")))
+    }
+}
+
+/// The sign-in form.
+struct SignInView: Sendable {
+    let layout: Layout
+    /// What was typed.
+    let name: String
+    /// The page to go to afterwards.
+    let next: String
+    let error: String?
+}
+
+/// The form where a new person chooses a password.
+struct WelcomeView: Sendable {
+    let layout: Layout
+    /// Where the form goes.
+    let path: String
+    let name: String
+    let role: String
+    let error: String?
+}

@@ -1,0 +1,34 @@
+import Foundation
+import WatchmanCore
+import WatchmanStore
+
+extension Fleet {
+    /// Lets a person in who has yet to choose a password.
+    func addUser(_ request: UserRequest, actor: String, now: Date) async throws -> SignInLink {
+        try await self.link(now) { hash in
+            try await self.store.addUser(request.name, role: request.role, linkHash: hash, actor: actor, now: now)
+        }
+    }
+
+    /// Makes a person choose another password; until then they are out.
+    func resetUser(_ name: String, actor: String, now: Date) async throws -> SignInLink {
+        try await self.link(now) { hash in
+            try await self.store.resetUser(name, linkHash: hash, actor: actor, now: now)
+        }
+    }
+
+    /// Gives a person another role, signs them out, or forgets them: what `change` does in the store.
+    func people(_ change: (Store) async throws -> UserSummary) async throws -> UserSummary {
+        let summary = try await change(self.store)
+        self.changes.post(.people)
+        return summary
+    }
+
+    private func link(_ now: Date, _ change: (_ hash: Data) async throws -> UserSummary) async throws -> SignInLink {
+        let secret = Secret(RandomText.identifier(26))
+        let user = try await self.people { _ in try await change(Credential.hash(secret)) }
+        return SignInLink(
+            user: user, path: Secret("/welcome/\(secret.revealed)"), server: self.url,
+            expiresAt: now + Store.linkLifetime)
+    }
+}

@@ -1,0 +1,133 @@
+public import Foundation
+import GRDB
+public import WatchmanCore
+
+extension Store {
+    /// Seconds that a sign-in link can be used.
+    public static let linkLifetime: TimeInterval = 86400
+
+    /// Adds a person, who can sign in once the link with this secret was used.
+    ///
+    /// - Throws: `WatchmanError` (`conflict`) if the name is taken, `invalid` if it is not allowed.
+    public func addUser(_ name: String, role: Role, linkHash: Data, actor: String, now: Date) async throws
+        -> UserSummary
+    {
+        try UserName.check(name)
+        let user = User(
+            id: RandomText.identifier(10), name: name, role: role, passwordHash: nil, createdAt: now, lastSignInAt: nil)
+        return try await self.write { db in
+            guard try User.filter(sql: "name = ?", arguments: [name]).isEmpty(db) else {
+                throw WatchmanError(.conflict, "the name \(name) is taken", hint: "watchman admin users list")
+            }
+            try user.insert(db)
+            try Self.setLink(db, user.id, linkHash, now)
+            try Self.audit(db, now, actor: actor, "user.add", name, role.rawValue)
+            return try Self.summary(db, user, now)
+        }
+    }
+
+    /// All people, by name.
+    public func users(now: Date) async throws -> [UserSummary] {
+        try await self.read { db in
+            try User.fetchAll(db, sql: "SELECT * FROM user ORDER BY name").map { try Self.summary(db, $0, now) }
+        }
+    }
+
+    /// Gives a person another role; it counts from their next request on.
+    public func changeUser(_ name: String, role: Role, actor: String, now: Date) async throws -> UserSummary {
+        try await self.write { db in
+            var user = try Self.user(db, name)
+            guard user.role != role else { return try Self.summary(db, user, now) }
+            user.role = role
+            try user.update(db)
+            // What was opened with other rights must be opened anew.
+            try Self.endSessions(db, of: user.id)
+            try Self.audit(db, now, actor: actor, "user.role", name, role.rawValue)
+            return try Self.summary(db, user, now)
+        }
+    }
+
+    /// Takes a person's password and sessions away and gives a new link.
+    public func resetUser(_ name: String, linkHash: Data, actor: String, now: Date) async throws -> UserSummary {
+        try await self.write { db in
+            var user = try Self.user(db, name)
+            user.passwordHash = nil
+            try user.update(db)
+            try Self.endSessions(db, of: user.id)
+            try Self.setLink(db, user.id, linkHash, now)
+            try Self.audit(db, now, actor: actor, "user.reset", name, "")
+            return try Self.summary(db, user, now)
+        }
+    }
+
+    /// Forgets a person; their sessions end at once.
+    ///
+    /// - Returns: the person as they were.
+    public func removeUser(_ name: String, actor: String, now: Date) async throws -> UserSummary {
+        try await self.write { db in
+            let user = try Self.user(db, name)
+            let summary = try Self.summary(db, user, now)
+            try user.delete(db)
+            try Self.audit(db, now, actor: actor, "user.remove", name, "")
+            return summary
+        }
+    }
+
+    /// The person whom a link is for.
+    ///
+    /// - Throws: `WatchmanError` (`notFound`) if it was used, has ended or never was.
+    public func user(linkHash: Data, now: Date) async throws -> User {
+        try await self.read { db in try Self.user(db, linkHash: linkHash, now) }
+    }
+
+    /// Uses a link up: from now on the person signs in with this password.
+    ///
+    /// - Throws: `WatchmanError` (`notFound`) as `user(linkHash:now:)`.
+    public func setPassword(_ hash: PasswordHash, linkHash: Data, now: Date) async throws -> User {
+        try await self.write { db in
+            var user = try Self.user(db, linkHash: linkHash, now)
+            user.passwordHash = hash.text
+            try user.update(db)
+            try db.execute(sql: "DELETE FROM signInLink WHERE userID = ?", arguments: [user.id])
+            try Self.endSessions(db, of: user.id)
+            try Self.audit(db, now, actor: "user:\(user.name)", "user.password", user.name, "")
+            return user
+        }
+    }
+
+    static func user(_ db: Database, _ name: String) throws -> User {
+        guard let user = try User.fetchOne(db, sql: "SELECT * FROM user WHERE name = ?", arguments: [name]) else {
+            throw WatchmanError(
+                .notFound, "no user '\(OutsideText.clean(name, limit: 32))'", hint: "watchman admin users list")
+        }
+        return user
+    }
+
+    static func endSessions(_ db: Database, of user: String) throws {
+        try db.execute(sql: "DELETE FROM session WHERE userID = ?", arguments: [user])
+    }
+
+    private static func user(_ db: Database, linkHash: Data, _ now: Date) throws -> User {
+        let sql = "SELECT user.* FROM user JOIN signInLink ON userID = user.id WHERE secretHash = ? AND expiresAt > ?"
+        guard let user = try User.fetchOne(db, sql: sql, arguments: [linkHash, now]) else {
+            throw WatchmanError(
+                .notFound, "this link was used, has ended or never was", hint: "watchman admin users reset NAME")
+        }
+        return user
+    }
+
+    private static func setLink(_ db: Database, _ user: String, _ hash: Data, _ now: Date) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO signInLink (userID, secretHash, expiresAt) VALUES (?, ?, ?)",
+            arguments: [user, hash, now + self.linkLifetime])
+    }
+
+    static func summary(_ db: Database, _ user: User, _ now: Date) throws -> UserSummary {
+        let sql = "SELECT COUNT(*) FROM session WHERE userID = ? AND lastSeenAt > ? AND createdAt > ?"
+        let sessions = try Int.fetchOne(
+            db, sql: sql, arguments: [user.id, now - Session.idleLimit, now - Session.lifetime])
+        return UserSummary(
+            id: user.id, name: user.name, role: user.role, state: user.passwordHash == nil ? .invited : .active,
+            sessions: sessions ?? 0, createdAt: user.createdAt, lastSignInAt: user.lastSignInAt)
+    }
+}

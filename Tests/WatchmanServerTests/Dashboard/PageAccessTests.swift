@@ -1,0 +1,104 @@
+import Foundation
+import HTTPTypes
+import Testing
+import WatchmanCore
+
+@testable import WatchmanServer
+@testable import WatchmanStore
+
+/// Who may see which page, and what a form must bring.
+@Suite struct PageAccessTests {
+    /// The rules. A page that is not here, or stands here otherwise, fails the first test.
+    static let rules: [String: Access] = [
+        "GET \(Assets.style.path)": .anyone, "GET \(Assets.script.path)": .anyone,
+        "GET /sign-in": .anyone, "POST /sign-in": .anyone, "POST /sign-out": .role(.viewer),
+        "GET /welcome/:secret": .anyone, "POST /welcome/:secret": .anyone, "GET /events": .role(.viewer),
+    ]
+
+    @Test func `every page has its rule and every rule its page`() async throws {
+        try await ServerFixture.with { fixture in
+            let pages = fixture.pages.map { ("\($0.method.rawValue) \($0.path)", $0.access) }
+            #expect(Dictionary(pages) { first, _ in first } == Self.rules)
+            #expect(pages.count == Self.rules.count, "no page stands in the list twice")
+        }
+    }
+
+    /// Pages for people, with the role below the one they need; nil is nobody.
+    static let refused: [(String, Role?)] = rules.sorted { $0.key < $1.key }.flatMap { rule -> [(String, Role?)] in
+        guard case .role(let role) = rule.value else { return [] }
+        return [(rule.key, nil)] + Role.allCases.filter { $0 < role }.map { (rule.key, $0) }
+    }
+
+    @Test(arguments: refused) func `a page is refused to those it is not for`(page: String, role: Role?) async throws {
+        try await ServerFixture.with { fixture in
+            let browser =
+                try await role.asyncMap { try await fixture.browser($0) } ?? BrowserFixture(server: fixture)
+            let before = try await fixture.auditCount()
+            let words = page.split(separator: " ").map(String.init)
+            let path = words[1].split(separator: "/").map { $0.hasPrefix(":") ? "x" : $0 }.joined(separator: "/")
+            let answer = try await words[0] == "GET" ? browser.get("/\(path)") : browser.post("/\(path)")
+            if role == nil {
+                #expect(answer.status == 303)
+                #expect(answer.location?.hasPrefix("/sign-in") == true)
+            } else {
+                #expect(answer.status == 403)
+            }
+            let after = try await fixture.auditCount()
+            #expect(after == before, "nothing was done")
+        }
+    }
+
+    static let forms = rules.keys.filter { $0.hasPrefix("POST") }.map { String($0.dropFirst(5)) }.sorted()
+
+    @Test(arguments: forms, ["https://evil.example", "null", "", "http://localhost", "https://localhost.evil.example"])
+    func `a form from elsewhere is refused`(path: String, origin: String) async throws {
+        try await ServerFixture.with { fixture in
+            let browser = try await fixture.browser(.admin)
+            let before = try await fixture.auditCount()
+            let answer = try await browser.post(path, headers: ["Origin": origin])
+            #expect(answer.status == 403)
+            let after = try await fixture.auditCount()
+            #expect(after == before, "nothing was done")
+        }
+    }
+
+    @Test func `a form without an origin, of another type or too large is refused`() async throws {
+        try await ServerFixture.with { fixture in
+            let browser = try await fixture.browser(.admin)
+            let cookie = "\(SessionCookie.name)=\(browser.token?.revealed ?? "")"
+            let silent = try await fixture.call(
+                .post, "/sign-out", .remote,
+                headers: ["Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"])
+            #expect(silent.status == 403)
+            let json = try await browser.post("/sign-out", headers: ["Content-Type": "application/json"])
+            #expect(json.status == 415)
+            let large = try await browser.post("/sign-in", ["name": String(repeating: "a", count: 70_000)])
+            #expect(large.status == 413)
+        }
+    }
+
+    @Test func `every page tells the browser what to refuse`() async throws {
+        try await ServerFixture.with { fixture in
+            let paths = ["/sign-in", "/welcome/none", Assets.style.path, "/events"]
+            let names = try ["Content-Security-Policy", "X-Content-Type-Options"].map {
+                try #require(HTTPField.Name($0))
+            }
+            for path in paths {
+                let answer = try await fixture.stranger.get(path)
+                #expect(answer.headers[names[0]] == PageHeaders.policy)
+                #expect(answer.headers[names[1]] == "nosniff")
+                #expect(answer.headers[.strictTransportSecurity]?.isEmpty == false)
+                let isKept = path == Assets.style.path
+                #expect(answer.headers[.cacheControl] == (isKept ? "public, max-age=31536000, immutable" : "no-store"))
+            }
+            #expect(!PageHeaders.policy.contains("unsafe") && PageHeaders.policy.contains("default-src 'none'"))
+        }
+    }
+}
+
+extension Optional {
+    fileprivate func asyncMap<Value>(_ body: (Wrapped) async throws -> Value) async rethrows -> Value? {
+        guard let self else { return nil }
+        return try await body(self)
+    }
+}
