@@ -15,6 +15,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
@@ -85,7 +86,8 @@ let package = Package(
             name: "WatchmanClient",
             dependencies: ["WatchmanCore", asn1, asyncHTTPClient, nio, nioHTTP1, nioPosix, nioSSL, x509],
             swiftSettings: settings),
-        .target(name: "WatchmanStore", dependencies: ["WatchmanCore", crypto, grdb], swiftSettings: settings),
+        .target(
+            name: "WatchmanStore", dependencies: ["WatchmanCore", crypto, grdb, grdbSQLite], swiftSettings: settings),
         .target(
             name: "WatchmanSystem", dependencies: ["CWatchman", "WatchmanCore", lifecycle], swiftSettings: settings),
         .target(name: "WatchmanCore", dependencies: [crypto, cryptoExtras], swiftSettings: settings),

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import WatchmanCore
 
-/// The server's state. One method is one transaction; the schema keeps the invariants.
+/// The server's state. One method is one transaction; the schema keeps the invariants, and nothing after the migrations can change it.
 ///
 /// Only `serve` opens it: SQLite before 3.51.3 can corrupt a WAL database when two connections checkpoint at once
 /// (sqlite.org/changes.html, 3.51.3); GRDB's pool has one writer.
@@ -30,6 +30,7 @@ public struct Store: Sendable {
                 "the database was written by a newer watchman: install that version, or restore an older backup")
         }
         try migrator.migrate(writer)
+        writer.writeWithoutTransaction { db in SchemaLock.close(db) }
     }
 
     static func configuration() -> Configuration {
@@ -38,7 +39,11 @@ public struct Store: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             // An acknowledged password must survive a power cut, so every commit is synced.
-            if !db.configuration.readonly { try db.execute(sql: "PRAGMA synchronous = FULL") }
+            if db.configuration.readonly {
+                SchemaLock.close(db)
+            } else {
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+            }
         }
         return configuration
     }

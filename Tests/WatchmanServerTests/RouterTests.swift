@@ -119,7 +119,8 @@ import WatchmanCore
 
     @Test func `a fault of the server's own tells the caller nothing`() async throws {
         try await ServerFixture.with { fixture in
-            try await fixture.fleet.store.write { db in try db.execute(sql: "DROP TABLE apiKey") }
+            _ = try await fixture.apiKey()
+            try await fixture.fleet.store.write { db in try db.execute(sql: "UPDATE apiKey SET createdAt = 'never'") }
             let answer = try await fixture.admin(.get, "/api/v1/keys")
             #expect(answer.status == 500)
             #expect(
