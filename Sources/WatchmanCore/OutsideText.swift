@@ -15,6 +15,18 @@ public enum OutsideText {
         return String(result)
     }
 
+    /// The end of what a program printed, as harmless lines: newlines and tabs stay, at most `limit` bytes.
+    public static func lines(_ bytes: some Collection<UInt8>, limit: Int) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars
+        where scalar == "\n" || scalar == "\t" || !Self.isDangerous(scalar) {
+            result.append(scalar)
+        }
+        // A byte that is no UTF-8 has become three. Bytes that continue a character cannot stand first.
+        let text = String(result)
+        return String(decoding: text.utf8.suffix(limit).drop { $0 & 0xc0 == 0x80 }, as: UTF8.self)
+    }
+
     static func isDangerous(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true

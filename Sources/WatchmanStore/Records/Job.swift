@@ -38,6 +38,16 @@ public struct Job: Codable, Hashable, Sendable, FetchableRecord, PersistableReco
     /// The table.
     public static let databaseTableName = "job"
 
+    /// The first moment after `now` at which it runs, with its jitter.
+    ///
+    /// - Throws: `WatchmanError` (`invalid`) if its schedule or time zone cannot be read.
+    public func next(after now: Date) throws -> Date {
+        guard let next = try CronSchedule(self.cron).next(after: now, in: try ZoneName.zone(self.timeZone)) else {
+            throw WatchmanError(.invalid, "the schedule '\(self.cron)' has no next moment")
+        }
+        return next + TimeInterval(Int.random(in: 0...self.jitter))
+    }
+
     /// The row people see.
     public func summary(lastRun: JobRun?) -> JobSummary {
         JobSummary(
