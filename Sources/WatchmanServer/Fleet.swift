@@ -14,6 +14,7 @@ struct Fleet: Sendable {
     let lookup: GatewayDatabase
     let presence: Presence
     let changes: Changes
+    let backups: Backups
     let authorities: Authorities
     let escrow: Escrow
     let pin: String

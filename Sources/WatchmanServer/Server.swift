@@ -25,11 +25,13 @@ public struct ServerSettings: Sendable {
     public var host: String?
     /// The gateway.
     public var gateway: GatewaySettings
+    /// The backups.
+    public var backups: BackupSettings
 
     /// Creates settings.
     public init(
         stateFolder: String, address: String, port: Int, socket: String, adminGroup: String, host: String?,
-        gateway: GatewaySettings
+        gateway: GatewaySettings, backups: BackupSettings
     ) {
         self.stateFolder = stateFolder
         self.address = address
@@ -38,6 +40,7 @@ public struct ServerSettings: Sendable {
         self.adminGroup = adminGroup
         self.host = host
         self.gateway = gateway
+        self.backups = backups
     }
 }
 
@@ -69,9 +72,14 @@ public struct Server: Sendable {
         let presence = Presence(range: row.firstPort...row.lastPort) { up, down in
             await Self.record(row.id, up, down, store, changes, logger)
         }
+        let backups = Backups(
+            maker: BackupMaker(
+                settings: settings.backups, stateFolder: settings.stateFolder, pin: tls.pin, store: store),
+            changes: changes)
         let fleet = Fleet(
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
-            lookup: lookup, presence: presence, changes: changes, authorities: authorities, escrow: escrow,
+            lookup: lookup, presence: presence, changes: changes, backups: backups, authorities: authorities,
+            escrow: escrow,
             pin: tls.pin, url: Self.url(settings))
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)

@@ -37,6 +37,7 @@ import WatchmanCore
         "GET /api/v1/users": .role(.admin), "POST /api/v1/users": .role(.admin),
         "PATCH /api/v1/users/:user": .role(.admin), "DELETE /api/v1/users/:user": .role(.admin),
         "POST /api/v1/users/:user/reset": .role(.admin), "POST /api/v1/users/:user/sign-out": .role(.admin),
+        "GET /api/v1/backups": .role(.viewer), "POST /api/v1/backups": .role(.admin),
     ]
 
     @Test func `every endpoint has its rule and every rule its endpoint`() async throws {

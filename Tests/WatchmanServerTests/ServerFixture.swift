@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import TestSupport
 import WatchmanCore
+import WatchmanSystem
 
 @testable import WatchmanGateway
 @testable import WatchmanServer
@@ -25,7 +26,13 @@ struct ServerFixture: Sendable {
     static let secrets = Result {
         try TemporaryFolder.with { (folder: String) in
             let state = try StateFolder(path: "\(folder)/state")
-            return (tls: try TLSIdentity(state), authorities: try Authorities(state), escrow: try Escrow(state))
+            let (tls, authorities) = (try TLSIdentity(state), try Authorities(state))
+            _ = try authorities.gatewayIdentity(state)
+            let escrow = try Escrow(state)
+            let files = try StateFolder.files.map {
+                ($0.name, try Data(contentsOf: URL(fileURLWithPath: "\(state.path)/\($0.name)")))
+            }
+            return (tls: tls, authorities: authorities, escrow: escrow, files: files)
         }
     }
 
@@ -37,15 +44,24 @@ struct ServerFixture: Sendable {
     }
 
     private init(folder: String) async throws {
-        let (tls, authorities, escrow) = try Self.secrets.get()
+        let (tls, authorities, escrow, files) = try Self.secrets.get()
         let gateway = Gateway(
             id: "main", host: nil, port: 2222, firstPort: Self.ports.lowerBound, lastPort: Self.ports.upperBound)
         self.gatewayDatabase = "\(folder)/gateway.db"
         self.templates = try Templates()
+        let state = "\(folder)/state"
+        try WholeFile.makeFolder(state, mode: 0o700)
+        for (name, content) in files { try WholeFile.write(content, to: "\(state)/\(name)", mode: 0o600) }
+        let (store, changes) = (try Store.inMemory(), Changes())
+        let backups = Backups(
+            maker: BackupMaker(
+                settings: BackupSettings(folder: "\(state)/backups", configurationFile: "\(folder)/server.toml"),
+                stateFolder: state, pin: tls.pin, store: store), changes: changes)
         self.fleet = Fleet(
-            store: try Store.inMemory(), gateway: gateway, gatewayUsers: (edge: "wm-edge", jump: "wm-jump"),
+            store: store, gateway: gateway, gatewayUsers: (edge: "wm-edge", jump: "wm-jump"),
             lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
-            presence: Presence(range: Self.ports) { _, _ in }, changes: Changes(), authorities: authorities,
+            presence: Presence(range: Self.ports) { _, _ in }, changes: changes, backups: backups,
+            authorities: authorities,
             escrow: escrow, pin: tls.pin, url: "https://tower.example:8443")
         // The smallest cost there is: tests are not about how long scrypt takes.
         self.signIn = SignIn(store: self.fleet.store, passwords: try PasswordWorker(cost: 1))

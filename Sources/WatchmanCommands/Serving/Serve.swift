@@ -48,7 +48,8 @@ extension Watchman {
             // Files that SQLite and sshd make beside ours are for us alone, too.
             umask(0o077)
             if self.demo { return try await Demo(context: context, once: self.once).run() }
-            let settings = try ServeConfiguration.read(self.config).settings(state: self.state, host: self.host)
+            var settings = try ServeConfiguration.read(self.config).settings(state: self.state, host: self.host)
+            if let file = self.config { settings.backups.configurationFile = URL(fileURLWithPath: file).path }
             let logger = context.logger("watchman.server")
             try LookupPath.check(settings.gateway.helper)
             let server = try await Server(

@@ -21,6 +21,10 @@ struct ServeConfiguration: Codable, Equatable {
     var edgeUser: String?
     var jumpUser: String?
     var keysUser: String?
+    var backupFolder: String?
+    var backupKeepDaily: Int?
+    var backupKeepWeekly: Int?
+    var backupKeepMonthly: Int?
 
     enum CodingKeys: String, CodingKey {
         case host, state
@@ -35,9 +39,14 @@ struct ServeConfiguration: Codable, Equatable {
         case edgeUser = "edge-user"
         case jumpUser = "jump-user"
         case keysUser = "keys-user"
+        case backupFolder = "backup-folder"
+        case backupKeepDaily = "backup-keep-daily"
+        case backupKeepWeekly = "backup-keep-weekly"
+        case backupKeepMonthly = "backup-keep-monthly"
     }
 
     static let defaultFile = "/etc/watchman/server.toml"
+    static let defaultState = "/var/lib/watchman"
 
     /// Reads the file; the default file may be missing.
     ///
@@ -75,8 +84,9 @@ struct ServeConfiguration: Codable, Equatable {
         let ports = try Self.portRange(self.devicePorts ?? "20000-29999")
         let gatewayPort = try Self.port("gateway-port", self.gatewayPort ?? 2222)
         let apiPort = try Self.port("api-port", self.apiPort ?? ServerURL.defaultPort)
+        let stateFolder = try Self.absolute("state", state ?? self.state ?? Self.defaultState)
         return ServerSettings(
-            stateFolder: try Self.absolute("state", state ?? self.state ?? "/var/lib/watchman"),
+            stateFolder: stateFolder,
             address: self.apiAddress ?? "0.0.0.0", port: apiPort,
             socket: try Self.absolute("api-socket", self.apiSocket ?? ServerOptions.defaultSocket),
             adminGroup: self.adminGroup ?? "watchman", host: host,
@@ -85,10 +95,29 @@ struct ServeConfiguration: Codable, Equatable {
                 address: self.gatewayAddress ?? "0.0.0.0", port: gatewayPort, firstPort: ports.lowerBound,
                 lastPort: ports.upperBound, edgeUser: self.edgeUser ?? "wm-edge",
                 jumpUser: self.jumpUser ?? "wm-jump", keysUser: self.keysUser ?? "wm-keys",
-                helper: Executables.current))
+                helper: Executables.current),
+            backups: BackupSettings(
+                folder: try Self.absolute("backup-folder", self.backupFolder ?? "\(stateFolder)/backups"),
+                configurationFile: Self.defaultFile, keep: try self.retention()))
     }
 
-    private static func form(_ key: String) -> String { key.hasSuffix("-port") ? "a number" : "a text in quotes" }
+    private func retention() throws -> Retention {
+        let count: (String, Int?, Int) throws -> Int = { key, value, standard in
+            let value = value ?? standard
+            guard (0...10_000).contains(value) else {
+                throw WatchmanError(.configuration, "\(key) is \(value): it must be a number from 0 to 10000")
+            }
+            return value
+        }
+        return Retention(
+            daily: try count("backup-keep-daily", self.backupKeepDaily, Retention.standard.daily),
+            weekly: try count("backup-keep-weekly", self.backupKeepWeekly, Retention.standard.weekly),
+            monthly: try count("backup-keep-monthly", self.backupKeepMonthly, Retention.standard.monthly))
+    }
+
+    private static func form(_ key: String) -> String {
+        key.hasSuffix("-port") || key.hasPrefix("backup-keep-") ? "a number" : "a text in quotes"
+    }
 
     private static func port(_ key: String, _ value: Int) throws -> Int {
         guard (1...65535).contains(value) else {

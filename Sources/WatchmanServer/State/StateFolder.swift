@@ -9,6 +9,14 @@ import WatchmanSystem
 /// The database is made last. Once it is there, a key file that is missing is an error and never made anew: with another CA
 /// the whole fleet would be lost, with another escrow key every root password.
 public struct StateFolder: Sendable {
+    /// The database's name.
+    static let database = "watchman.db"
+    /// The other files that are made here, with their modes: with the database they are all that a server is.
+    static let files: [(name: String, mode: mode_t)] = [
+        ("ca.key", 0o600), ("ca.pem", 0o644), ("tls.key", 0o600), ("tls.pem", 0o644), ("user_ca", 0o600),
+        ("host_ca", 0o600), ("gateway_host_key", 0o600), ("gateway_host_key-cert.pub", 0o644), ("escrow.key", 0o600),
+    ]
+
     /// The folder, absolute.
     public let path: String
     private let isNew: Bool
@@ -19,12 +27,12 @@ public struct StateFolder: Sendable {
     public init(path: String) throws {
         self.path = path
         try WholeFile.makeFolder(path, mode: 0o700)
-        self.isNew = !FileManager.default.fileExists(atPath: "\(path)/watchman.db")
+        self.isNew = !FileManager.default.fileExists(atPath: "\(path)/\(Self.database)")
     }
 
     /// Opens the database.
     public func openStore() throws -> Store {
-        let file = "\(self.path)/watchman.db"
+        let file = "\(self.path)/\(Self.database)"
         // SQLite gives its -wal and -shm files the mode of the database.
         if !FileManager.default.fileExists(atPath: file) { try WholeFile.write("", to: file, mode: 0o600) }
         return try Store(path: file)

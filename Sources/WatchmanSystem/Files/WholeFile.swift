@@ -18,7 +18,7 @@ public enum WholeFile {
             // The mode given to open(2) is cut by the umask.
             guard fchmod(descriptor, mode) == 0 else { throw Self.failure("write", path) }
             if let owner, fchown(descriptor, owner.0, owner.1) != 0 { throw Self.failure("set the owner of", path) }
-            try Self.writeAll(Array(content), to: descriptor, path: path)
+            try Array(content).withUnsafeBytes { try Self.writeAll($0, to: descriptor, path: path) }
             guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw Self.failure("write", path) }
         } catch {
             unlink(temporary)
@@ -75,18 +75,18 @@ public enum WholeFile {
         return WatchmanError(code, "cannot \(verb) \(path): \(cause)")
     }
 
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
-        var rest = bytes[...]
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+        var rest = bytes
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw Self.failure("write", path) }
-            rest = rest.dropFirst(count)
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }
 
-    /// Makes the rename itself durable; a file system that cannot is no reason to fail.
-    private static func syncFolder(of path: String) {
+    /// Makes a rename to `path` durable; a file system that cannot is no reason to fail.
+    public static func syncFolder(of path: String) {
         let folder = open(
             URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
