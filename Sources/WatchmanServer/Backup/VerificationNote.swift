@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import WatchmanCore
 import WatchmanSystem
 
@@ -7,8 +6,8 @@ import WatchmanSystem
 struct VerificationNote: Codable, Sendable {
     var verification: BackupVerification
     var size: Int64
-    /// Of the backup's last change, Unix nanoseconds.
-    var time: Int64
+    /// Of the backup's last change, Unix seconds.
+    var time: Double
 
     static func read(of backup: String) -> BackupVerification? {
         guard let data = try? WholeFile.read(self.path(of: backup)), let stamp = self.stamp(of: backup),
@@ -23,13 +22,14 @@ struct VerificationNote: Codable, Sendable {
         try WholeFile.write(try WireJSON.encode(note), to: self.path(of: backup), mode: 0o600)
     }
 
-    static func remove(of backup: String) { unlink(self.path(of: backup)) }
+    static func remove(of backup: String) { try? FileManager.default.removeItem(atPath: self.path(of: backup)) }
 
     private static func path(of backup: String) -> String { "\(backup).verified" }
 
-    private static func stamp(of backup: String) -> (size: Int64, time: Int64)? {
-        var status = stat()
-        guard lstat(backup, &status) == 0 else { return nil }
-        return (Int64(status.st_size), Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec))
+    private static func stamp(of backup: String) -> (size: Int64, time: Double)? {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: backup),
+            let size = attributes[.size] as? NSNumber, let date = attributes[.modificationDate] as? Date
+        else { return nil }
+        return (size.int64Value, date.timeIntervalSince1970)
     }
 }
