@@ -52,6 +52,7 @@ set_up_server() {
         # A restart, so that a new binary takes over; tunnels outlive it.
         systemctl restart watchman.service || fail 69 'watchman.service did not start' 'journalctl -u watchman -n 50'
         say "the server runs; next, a token for the first device: $prefix/bin/watchman admin tokens create"
+        say "for the dashboard, let yourself in: $prefix/bin/watchman admin users add NAME --role admin"
     else
         say "systemd does not run here; start the server by hand: $prefix/bin/watchman serve"
     fi

@@ -140,6 +140,32 @@ import WatchmanCore
                 """)
     }
 
+    @Test func `admin users`() throws {
+        var user = UserSummary(
+            id: "k3v9q2m4xa", name: "alice", role: .admin, state: .invited, sessions: 0,
+            createdAt: CommandSamples.now, lastSignInAt: nil)
+        let link = SignInLink(
+            user: user, path: Secret("/welcome/x"), server: "https://tower.example:8443",
+            expiresAt: CommandSamples.now + 86400)
+        let row = """
+            "createdAt" : "2026-09-21T14:13:20Z", "id" : "k3v9q2m4xa", "name" : "alice", "role" : "admin", \
+            "sessions" : 0, "state" : "invited"
+            """
+        #expect(
+            Self.flat(try Self.json(link)) == """
+                { "expiresAt" : "2026-09-22T14:13:20Z", "path" : "/welcome/x", \
+                "server" : "https://tower.example:8443", "user" : { \(row) } }
+                """)
+        user.state = .active
+        user.lastSignInAt = CommandSamples.now + 60
+        #expect(
+            Self.flat(try Self.json(UserList(users: [user]))) == """
+                { "users" : [ { "createdAt" : "2026-09-21T14:13:20Z", "id" : "k3v9q2m4xa", \
+                "lastSignInAt" : "2026-09-21T14:14:20Z", "name" : "alice", "role" : "admin", "sessions" : 0, \
+                "state" : "active" } ] }
+                """)
+    }
+
     private static func flat(_ text: String) -> String {
         text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
     }

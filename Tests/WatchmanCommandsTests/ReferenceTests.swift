@@ -15,6 +15,7 @@ import WatchmanCore
     @Test(arguments: [
         ["devices", "show"], ["devices", "remove"], ["devices", "reveal-password"], ["connect"],
         ["admin", "keys", "revoke"], ["admin", "tokens", "revoke"],
+        ["admin", "users", "add"], ["admin", "users", "remove"], ["admin", "users", "reset"],
     ])
     func `an id that begins with a hyphen is wrong usage`(command: [String]) {
         for id in ["-x", "-oProxyCommand=touch", "--nonsense"] {

@@ -27,7 +27,7 @@ struct DemoVisit: Service {
             if self.once {
                 group.cancelAll()
             } else {
-                self.instruct()
+                try await self.instruct()
             }
             do { try await group.waitForAll() } catch is CancellationError { return }
         }
@@ -84,7 +84,9 @@ struct DemoVisit: Service {
         return list.devices.first?.state ?? .offline
     }
 
-    private func instruct() {
+    private func instruct() async throws {
+        let request = UserRequest(name: "demo", role: .admin)
+        let link: SignInLink = try await APIClient.with(self.socket) { try await $0.post("/api/v1/users", request) }
         Terminal.say(
             """
 
@@ -94,6 +96,10 @@ struct DemoVisit: Service {
               \(Executables.current) devices
               \(Executables.current) devices show \(DemoDevice.name)
               \(Executables.current) connect \(DemoDevice.name)
+
+            The dashboard, for the user demo, who chooses a password there; the browser does not know the certificate:
+
+              \(link.server)\(link.path.revealed)
 
             """)
     }
