@@ -108,14 +108,8 @@ public struct APIClient: Sendable {
         switch self.address {
         case .remote(let url, _): return url.text + path
         case .socket(let file):
-            let host = file.utf8.map { ASCII.isAlphanumeric($0) ? String(UnicodeScalar($0)) : "%\(Self.hex($0))" }
-            return "http+unix://\(host.joined())\(path)"
+            return "http+unix://\(PercentEncoding.encode(file))\(path)"
         }
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return byte < 16 ? "0\(digits)" : digits
     }
 }
 

@@ -79,4 +79,10 @@ extension Data {
     public var base64URL: String {
         self.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
+
+    /// Reads what `base64URL` wrote, or gives nil.
+    public init?(base64URL text: String) {
+        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        self.init(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + padding)
+    }
 }

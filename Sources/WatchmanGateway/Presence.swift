@@ -4,13 +4,21 @@ import WatchmanSystem
 
 /// Which device ports are held open on this gateway, looked at twice a second.
 public final class Presence: Service {
-    private let ports = Mutex<Set<Int>?>(nil)
+    private struct State {
+        var seen: Set<Int> = []
+        var told: Set<Int>?
+    }
+
+    private let state = Mutex(State())
     private let range: ClosedRange<Int>
-    private let onChange: @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Void
+    private let onChange: @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Bool
 
     /// Watches the ports of `range` and tells what changed; at the first look, how all of them stand.
-    public init(range: ClosedRange<Int>, onChange: @escaping @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Void)
-    {
+    ///
+    /// What `onChange` could not take (false) is told again at the next look.
+    public init(
+        range: ClosedRange<Int>, onChange: @escaping @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Bool
+    ) {
         self.range = range
         self.onChange = onChange
     }
@@ -19,21 +27,25 @@ public final class Presence: Service {
     public func isUp(_ port: Int) -> Bool { self.portsUp.contains(port) }
 
     /// The ports held open at the last look.
-    public var portsUp: Set<Int> { self.ports.withLock { $0 } ?? [] }
+    public var portsUp: Set<Int> { self.state.withLock { $0.seen } }
 
-    /// Looks now.
-    public func refresh() async {
-        let now = SocketTable.read().ports.filter { self.range.contains($0) }
-        let before = self.ports.withLock { ports in
-            defer { ports = now }
-            return ports
-        }
-        let (up, down) = (now.subtracting(before ?? []), (before ?? Set(self.range)).subtracting(now))
-        if !up.isEmpty || !down.isEmpty { await self.onChange(up, down) }
-    }
+    /// Whether the port is held open now.
+    public func isUpNow(_ port: Int) -> Bool { SocketTable.read().ports.contains(port) }
 
     /// Looks until asked to stop.
     public func run() async throws {
-        await Repeating.every(.milliseconds(500)) { await self.refresh() }
+        await Repeating.every(.milliseconds(500)) { await self.look() }
+    }
+
+    /// Looks once. Never called twice at a time, so that changes are told in the order in which they happened.
+    func look() async {
+        let now = SocketTable.read().ports.filter { self.range.contains($0) }
+        let told = self.state.withLock { state in
+            state.seen = now
+            return state.told
+        }
+        let (up, down) = (now.subtracting(told ?? []), (told ?? Set(self.range)).subtracting(now))
+        if up.isEmpty && down.isEmpty { return }
+        if await self.onChange(up, down) { self.state.withLock { $0.told = now } }
     }
 }

@@ -4,19 +4,25 @@ import WatchmanGateway
 import WatchmanStore
 
 extension Fleet {
+    /// A page of the list.
+    func devices(_ query: DeviceQuery, now: Date) async throws -> DeviceList {
+        let page = try await self.store.devices(query)
+        return DeviceList(devices: page.rows.map { Self.summary($0, now: now) }, next: page.next)
+    }
+
     /// A list's row, with the reason in words when the device cannot be entered.
-    func summary(_ info: DeviceInfo, now: Date) -> DeviceSummary {
-        let isUp = self.presence.isUp(info.port)
-        return DeviceSummary(
-            id: info.device.id, name: info.device.name, state: isUp ? .online : .offline,
-            reason: isUp ? nil : Self.reason(info.device, now: now), gateway: info.gatewayID, port: info.port,
-            lastSeen: info.device.lastSeen, agentVersion: info.device.facts.agentVersion, tags: info.tags)
+    static func summary(_ row: DeviceRow, now: Date) -> DeviceSummary {
+        DeviceSummary(
+            id: row.id, name: row.name, state: row.isOnline ? .online : .offline,
+            reason: row.isOnline ? nil : Self.reason(lastSeen: row.lastSeen, problem: row.tunnelProblem, now: now),
+            gateway: row.gatewayID, port: row.port, lastSeen: row.lastSeen, agentVersion: row.agentVersion,
+            tags: row.tags)
     }
 
     /// All that is known of a device.
     func detail(_ info: DeviceInfo, now: Date) async throws -> DeviceDetail {
         DeviceDetail(
-            summary: self.summary(info, now: now), facts: info.device.facts, vitals: info.device.vitals,
+            summary: Self.summary(DeviceRow(info), now: now), facts: info.device.facts, vitals: info.device.vitals,
             clockSkew: info.device.clockSkew, keyFingerprint: try SSHPublicKey(line: info.device.publicKey).fingerprint,
             hostKeys: info.device.hostKeys, createdAt: info.device.createdAt,
             escrowsRootPassword: info.device.escrowsRootPassword,
@@ -32,10 +38,11 @@ extension Fleet {
         let expiresAt = now + Authorities.lifetime
         let serial = try await self.store.issueCertificate(
             device: id, keyID: keyID, fingerprint: request.publicKey.fingerprint, now: now, expiresAt: expiresAt)
-        await self.presence.refresh()
-        let row = self.summary(info, now: now)
+        var row = DeviceRow(info)
+        row.isOnline = self.presence.isUpNow(info.port)
+        let summary = Self.summary(row, now: now)
         return ConnectGrant(
-            deviceID: id, name: info.device.name, state: row.state, reason: row.reason,
+            deviceID: id, name: info.device.name, state: summary.state, reason: summary.reason,
             hostKeys: info.device.hostKeys, port: info.port, gatewayHost: self.gateway.host,
             gatewayPort: self.gateway.port, gatewayUser: self.gatewayUsers.jump,
             hostAuthority: self.authorities.host.publicKey,
@@ -48,13 +55,13 @@ extension Fleet {
     }
 
     /// Why a device cannot be entered.
-    static func reason(_ device: Device, now: Date) -> String {
-        guard let lastSeen = device.lastSeen else { return "never checked in" }
+    static func reason(lastSeen: Date?, problem: String?, now: Date) -> String {
+        guard let lastSeen else { return "never checked in" }
         let age = now.timeIntervalSince(lastSeen)
         guard age < TimeInterval(3 * self.checkInInterval) else {
             return "no tunnel, and no check-in for \(ElapsedTime.words(age))"
         }
         return "no tunnel, though the agent checked in \(ElapsedTime.words(age)) ago"
-            + (device.tunnelProblem.map { ": \($0)" } ?? "")
+            + (problem.map { ": \($0)" } ?? "")
     }
 }

@@ -45,7 +45,7 @@ struct Fleet: Sendable {
     func change(_ reference: String, _ change: DeviceChange, actor: String, now: Date) async throws -> DeviceSummary {
         let info = try await self.store.change(reference, change, actor: actor, now: now)
         self.changes.post(.device(info.device.id))
-        return self.summary(info, now: now)
+        return Self.summary(DeviceRow(info), now: now)
     }
 
     /// What a device needs to keep its tunnel up.
@@ -99,7 +99,7 @@ struct Fleet: Sendable {
         try await self.lookup.remove(id: info.device.id)
         TunnelEnder.end(port: info.port)
         self.changes.post(.device(info.device.id))
-        return self.summary(info, now: now)
+        return Self.summary(DeviceRow(info), now: now)
     }
 
     static func gatewayDevice(_ info: DeviceInfo) throws -> GatewayDevice {

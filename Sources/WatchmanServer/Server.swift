@@ -113,17 +113,20 @@ public struct Server: Sendable {
 
     private static func record(
         _ gateway: String, _ up: Set<Int>, _ down: Set<Int>, _ store: Store, _ changes: Changes, _ logger: Logger
-    ) async {
+    ) async -> Bool {
         do {
             let news = try await store.record(gateway: gateway, up: up, down: down, now: Date())
             for change in news {
                 changes.post(.tunnel(device: change.device, isUp: change.isUp))
                 logger.info("tunnel \(change.isUp ? "up" : "down")", metadata: ["device": "\(change.device)"])
             }
+            return true
         } catch is CancellationError {
             // The server stops; its successor looks at the ports anew.
+            return false
         } catch {
             logger.error("tunnel events are not recorded", metadata: ["cause": "\(error)"])
+            return false
         }
     }
 

@@ -12,6 +12,7 @@ enum Migrations {
         migrator.registerMigration("2 dashboard") { db in
             try Self.createPeople(db)
             try Self.createMetrics(db)
+            try Self.createSearch(db)
             try Self.createJobs(db)
         }
         return migrator

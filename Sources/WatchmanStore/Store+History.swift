@@ -34,15 +34,13 @@ extension Store {
         try await self.write { db in
             var changes: [(device: String, isUp: Bool)] = []
             for (ports, isUp) in [(down, false), (up, true)] {
+                let find = try db.cachedStatement(
+                    sql: """
+                        SELECT device.id FROM portLease JOIN device ON device.id = portLease.deviceID
+                        WHERE gatewayID = ? AND port = ? AND isOnline <> ?
+                        """)
                 for port in ports.sorted() {
-                    let owner = try String.fetchOne(
-                        db, sql: "SELECT deviceID FROM portLease WHERE gatewayID = ? AND port = ?",
-                        arguments: [gateway, port])
-                    guard let owner else { continue }
-                    let last = try Bool.fetchOne(
-                        db, sql: "SELECT isUp FROM tunnelEvent WHERE deviceID = ? ORDER BY id DESC LIMIT 1",
-                        arguments: [owner])
-                    if (last ?? false) == isUp { continue }
+                    guard let owner = try String.fetchOne(find, arguments: [gateway, port, isUp]) else { continue }
                     try db.execute(
                         sql: "INSERT INTO tunnelEvent (deviceID, at, isUp) VALUES (?, ?, ?)",
                         arguments: [owner, now, isUp])

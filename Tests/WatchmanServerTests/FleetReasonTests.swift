@@ -1,20 +1,13 @@
 import Foundation
-import TestSupport
 import Testing
-import WatchmanCore
 
 @testable import WatchmanServer
-@testable import WatchmanStore
 
 @Suite struct FleetReasonTests {
     private static let now = Date(timeIntervalSince1970: 1_790_000_000)
 
     private static func reason(lastSeen: Date?, problem: String? = nil) -> String {
-        let device = Device(
-            id: "a", name: "a", publicKey: "", tokenID: "", hostKeys: [], facts: Sample.facts(), vitals: nil,
-            escrowsRootPassword: true, clockSkew: 0, sequence: 0, tunnelProblem: problem, createdAt: self.now,
-            lastSeen: lastSeen)
-        return Fleet.reason(device, now: self.now)
+        Fleet.reason(lastSeen: lastSeen, problem: problem, now: self.now)
     }
 
     @Test func `why a device is offline is told in words`() {

@@ -60,7 +60,7 @@ struct ServerFixture: Sendable {
         self.fleet = Fleet(
             store: store, gateway: gateway, gatewayUsers: (edge: "wm-edge", jump: "wm-jump"),
             lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
-            presence: Presence(range: Self.ports) { _, _ in }, changes: changes, backups: backups,
+            presence: Presence(range: Self.ports) { _, _ in true }, changes: changes, backups: backups,
             authorities: authorities,
             escrow: escrow, pin: tls.pin, url: "https://tower.example:8443")
         // The smallest cost there is: tests are not about how long scrypt takes.

@@ -22,11 +22,9 @@ extension Watchman {
             let key = try Credential(try Terminal.readSecret("API key", file: self.keyFile), kind: .apiKey)
             let (address, _) = try await ServerTrust.establish(url, pin: key.pin)
             guard case .remote(_, let authority) = address else { return }
-            let list: DeviceList = try await APIClient.with(address, apiKey: key.text) {
-                try await $0.get("/api/v1/devices")
-            }
+            let count = try await APIClient.with(address, apiKey: key.text) { try await $0.devices().count }
             try Login(server: url, authority: authority, key: key.text).write(context)
-            Terminal.data("logged in to \(url.text): \(list.devices.count) device\(list.devices.count == 1 ? "" : "s")")
+            Terminal.data("logged in to \(url.text): \(count) device\(count == 1 ? "" : "s")")
         }
     }
 }

@@ -7,13 +7,7 @@ extension Watchman {
     struct DevicesList: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List devices.")
 
-        /// What rows are ordered by.
-        enum Order: String, ExpressibleByArgument, CaseIterable {
-            case id, name, state, port
-            case lastSeen = "last-seen"
-        }
-
-        @Option(help: "Only devices whose id, name or tags contain this.")
+        @Option(help: "Only devices whose id, name, host name or tags contain this.")
         var search: String?
 
         @Option(help: "Only devices in this state: online or offline.")
@@ -23,7 +17,10 @@ extension Watchman {
         var tag: String?
 
         @Option(help: "Order: id, name, state, port or last-seen.")
-        var sort = Order.name
+        var sort = DeviceQuery.Order.name
+
+        @Flag(help: "Turn the order round.")
+        var reverse = false
 
         @Flag(name: .shortAndLong, help: "Print ids only.")
         var quiet = false
@@ -32,32 +29,14 @@ extension Watchman {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let list: DeviceList = try await self.server.withClient(.live) { try await $0.get("/api/v1/devices") }
-            let rows = self.select(list.devices)
+            let rows = try await self.server.withClient(.live) { try await $0.devices(self.query) }
             if self.quiet { return rows.forEach { Terminal.data($0.id) } }
             try self.output.print(DeviceList(devices: rows)) { Self.table(rows) }
         }
 
-        func select(_ devices: [DeviceSummary]) -> [DeviceSummary] {
-            let found = devices.filter { device in
-                (self.state == nil || device.state == self.state) && self.tag.map(device.tags.contains) ?? true
-                    && self.search.map { text in
-                        ([device.id, device.name] + device.tags).contains { $0.contains(text) }
-                    } ?? true
-            }
-            return found.sorted { Self.precedes($0, $1, self.sort) }
-        }
-
-        /// Names break ties, so that the order is always the same.
-        private static func precedes(_ one: DeviceSummary, _ other: DeviceSummary, _ order: Order) -> Bool {
-            switch order {
-            case .id: one.id < other.id
-            case .name: one.name < other.name
-            case .state: (one.state.rawValue, one.name) < (other.state.rawValue, other.name)
-            case .port: (one.gateway, one.port) < (other.gateway, other.port)
-            case .lastSeen:
-                (other.lastSeen ?? .distantPast, one.name) < (one.lastSeen ?? .distantPast, other.name)
-            }
+        var query: DeviceQuery {
+            DeviceQuery(
+                search: self.search, state: self.state, tag: self.tag, sort: self.sort, isReversed: self.reverse)
         }
 
         static func table(_ rows: [DeviceSummary], now: Date = Date()) -> [String] {
@@ -76,3 +55,4 @@ extension Watchman {
 }
 
 extension DeviceState: ExpressibleByArgument {}
+extension DeviceQuery.Order: ExpressibleByArgument {}

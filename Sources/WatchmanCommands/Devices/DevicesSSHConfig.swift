@@ -18,10 +18,10 @@ extension Watchman {
 
         func run() async throws {
             let context = Context.live
-            let list: DeviceList = try await self.server.withClient(context) { try await $0.get("/api/v1/devices") }
+            let devices = try await self.server.withClient(context) { try await $0.devices() }
             let credentials = CredentialFolder(context: context)
             let socket = (self.server.socket ?? context.environment["WATCHMAN_SOCKET"]).map { " --socket \($0)" } ?? ""
-            for device in list.devices {
+            for device in devices {
                 Terminal.data(
                     try SSHConfiguration.standing(
                         device, folder: credentials.path(device.id), connect: "\(Executables.current) connect\(socket)")

@@ -80,8 +80,7 @@ struct DemoVisit: Service {
     private var cache: [String: String] { ["XDG_CACHE_HOME": "\(self.site.folder)/cache"] }
 
     private func state() async throws -> DeviceState {
-        let list: DeviceList = try await APIClient.with(self.socket) { try await $0.get("/api/v1/devices") }
-        return list.devices.first?.state ?? .offline
+        try await APIClient.with(self.socket) { try await $0.devices() }.first?.state ?? .offline
     }
 
     private func instruct() async throws {

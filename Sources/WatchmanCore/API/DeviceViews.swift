@@ -46,13 +46,18 @@ public struct DeviceSummary: Codable, Hashable, Sendable {
     }
 }
 
-/// `GET /api/v1/devices`: the list.
+/// `GET /api/v1/devices`: a page of the list.
 public struct DeviceList: Codable, Sendable {
     /// The rows.
     public var devices: [DeviceSummary]
+    /// Where the next page begins (`after`), or nil after the last row.
+    public var next: String?
 
-    /// Creates a list.
-    public init(devices: [DeviceSummary]) { self.devices = devices }
+    /// Creates a page.
+    public init(devices: [DeviceSummary], next: String? = nil) {
+        self.devices = devices
+        self.next = next
+    }
 }
 
 /// `GET /api/v1/devices/REF`: all that is known of one device.

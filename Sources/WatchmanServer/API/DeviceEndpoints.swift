@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Hummingbird
 import WatchmanCore
 import WatchmanGateway
 import WatchmanStore
@@ -22,12 +23,11 @@ struct DeviceEndpoints: Sendable {
     }
 
     private func list(_ call: Call) async throws -> any Encodable & Sendable {
-        await self.fleet.presence.refresh()
-        return DeviceList(devices: try await self.fleet.store.devices().map { self.fleet.summary($0, now: call.now) })
+        let query = try DeviceQuery { call.query.get($0) }
+        return try await self.fleet.devices(query, now: call.now)
     }
 
     private func show(_ call: Call) async throws -> any Encodable & Sendable {
-        await self.fleet.presence.refresh()
         let info = try await self.fleet.store.device(try call.parameter("device"))
         return try await self.fleet.detail(info, now: call.now)
     }

@@ -67,3 +67,59 @@ public struct DeviceInfo: Sendable, FetchableRecord {
         self.tags = try WireJSON.decode([String].self, from: Data(tags.utf8))
     }
 }
+
+/// A device as a list shows it: read without decoding what a list does not need.
+public struct DeviceRow: Sendable {
+    /// The id.
+    public var id: String
+    /// The name.
+    public var name: String
+    /// Whether its tunnel was up when the gateway's ports were last looked at.
+    public var isOnline: Bool
+    /// Its last check-in.
+    public var lastSeen: Date?
+    /// Why its tunnel is down, in its own words.
+    public var tunnelProblem: String?
+    /// Version of its agent.
+    public var agentVersion: String
+    /// Its gateway.
+    public var gatewayID: String
+    /// Its dedicated port there.
+    public var port: Int
+    /// Its tags, sorted.
+    public var tags: [String]
+
+    static let query = """
+        SELECT device.id, device.name, device.isOnline, device.lastSeen, device.tunnelProblem,
+            device.facts ->> 'agentVersion' AS agentVersion, portLease.gatewayID, portLease.port,
+            (SELECT group_concat(tag, ' ') FROM (SELECT tag FROM deviceTag WHERE deviceID = device.id ORDER BY tag)) AS tags
+        FROM device JOIN portLease ON portLease.deviceID = device.id
+        """
+
+    /// Reads a row of `query`.
+    init(row: Row) {
+        self.id = row["id"]
+        self.name = row["name"]
+        self.isOnline = row["isOnline"]
+        self.lastSeen = row["lastSeen"]
+        self.tunnelProblem = row["tunnelProblem"]
+        self.agentVersion = row["agentVersion"] ?? ""
+        self.gatewayID = row["gatewayID"]
+        self.port = row["port"]
+        let tags: String? = row["tags"]
+        self.tags = (tags ?? "").split(separator: " ").map(String.init)
+    }
+
+    /// The row of a device that was read whole.
+    public init(_ info: DeviceInfo) {
+        self.id = info.device.id
+        self.name = info.device.name
+        self.isOnline = info.device.isOnline
+        self.lastSeen = info.device.lastSeen
+        self.tunnelProblem = info.device.tunnelProblem
+        self.agentVersion = info.device.facts.agentVersion
+        self.gatewayID = info.gatewayID
+        self.port = info.port
+        self.tags = info.tags
+    }
+}
