@@ -53,31 +53,16 @@ public struct ServerURL: Hashable, Sendable, Codable {
         "https://\(self.host.utf8.contains(UInt8(ascii: ":")) ? "[\(self.host)]" : self.host):\(self.port)"
     }
 
-    /// Whether the text is a host's name or address, without brackets and port.
-    public static func isHost(_ text: String) -> Bool {
-        Self.isName(Array(text.utf8)[...]) || Self.isIPv6(Array(text.utf8)[...])
-    }
-
     /// `HOST:PORT` or `[IPV6]:PORT`, the port optional; nil if it is neither.
     private static func split(_ text: ArraySlice<UInt8>) -> (host: ArraySlice<UInt8>, port: ArraySlice<UInt8>?)? {
         let isBracketed = text.first == UInt8(ascii: "[")
         let host =
             isBracketed ? text.dropFirst().prefix { $0 != UInt8(ascii: "]") } : text.prefix { $0 != UInt8(ascii: ":") }
         let rest = text[host.endIndex...].dropFirst(isBracketed ? 1 : 0)
-        guard isBracketed ? Self.isIPv6(host) && host.endIndex < text.endIndex : Self.isName(host) else { return nil }
+        guard isBracketed ? HostName.isIPv6(host) && host.endIndex < text.endIndex : HostName.isName(host) else {
+            return nil
+        }
         guard let colon = rest.first else { return (host, nil) }
         return colon == UInt8(ascii: ":") ? (host, rest.dropFirst()) : nil
-    }
-
-    /// Letters, digits, `.`, `-` and `_`, beginning with a letter or digit: nothing that ssh or a shell would read otherwise.
-    private static func isName(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard let first = bytes.first, ASCII.isAlphanumeric(first), bytes.count <= 253 else { return false }
-        return bytes.allSatisfy { ASCII.isAlphanumeric($0) || ".-_".utf8.contains($0) }
-    }
-
-    /// Hexadecimal digits, `:` and `.`, with a `:` among them and at most 45 bytes (INET6_ADDRSTRLEN).
-    private static func isIPv6(_ bytes: ArraySlice<UInt8>) -> Bool {
-        bytes.count <= 45 && bytes.contains(UInt8(ascii: ":"))
-            && bytes.allSatisfy { "0123456789abcdefABCDEF:.".utf8.contains($0) }
     }
 }

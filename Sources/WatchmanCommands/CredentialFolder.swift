@@ -28,18 +28,10 @@ struct CredentialFolder {
         try WholeFile.read(file).flatMap { try? SSHPrivateKey(text: String(decoding: $0, as: UTF8.self)) }
     }
 
-    /// Writes what the server granted. Each file is replaced whole, so connects at the same time do not disturb each other.
+    /// Writes what the server granted.
     ///
     /// - Returns: the ssh configuration's path.
     func store(_ grant: ConnectGrant, gatewayHost: String?) throws -> String {
-        let folder = self.path(grant.deviceID)
-        let hosts = KnownHosts.deviceLines(grant.deviceID, grant.hostKeys) + KnownHosts.gatewayLine(grant.hostAuthority)
-        let files = [
-            ("device-cert.pub", grant.deviceCertificate + "\n"), ("gateway-cert.pub", grant.gatewayCertificate + "\n"),
-            ("known_hosts", hosts),
-            ("config", try SSHConfiguration.once(grant, gatewayHost: gatewayHost, folder: folder)),
-        ]
-        for (name, content) in files { try WholeFile.write(content, to: "\(folder)/\(name)", mode: 0o600) }
-        return "\(folder)/config"
+        try SSHConfiguration.write(grant, gatewayHost: gatewayHost, to: self.path(grant.deviceID))
     }
 }

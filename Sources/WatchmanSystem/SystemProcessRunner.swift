@@ -6,7 +6,7 @@ import WatchmanCore
 /// Runs commands for real, by Foundation's `Process`. The only place in watchman that starts child processes.
 public struct SystemProcessRunner: ProcessRunner {
     /// How long a child may take to end after SIGTERM before it gets SIGKILL.
-    private static let grace: Duration = .seconds(5)
+    static let grace: Duration = .seconds(5)
 
     /// Creates a runner.
     public init() {}
@@ -15,14 +15,14 @@ public struct SystemProcessRunner: ProcessRunner {
     public func run(_ command: Command) async throws -> CommandResult {
         let output = Pipe()
         let errors = Pipe()
-        let (process, ended) = try Self.prepare(command)
+        let process = try Self.prepare(command)
         process.standardOutput = output
         process.standardError = errors
         try Self.start(process, command)
         return await withTaskCancellationHandler {
             async let outputText = Self.readAll(output.fileHandleForReading)
             async let errorText = Self.readAll(errors.fileHandleForReading)
-            let status = await Self.wait(for: process, ended)
+            let status = await Self.wait(for: process)
             return CommandResult(status: status, output: await outputText, errors: await errorText)
         } onCancel: {
             process.terminate()
@@ -35,7 +35,7 @@ public struct SystemProcessRunner: ProcessRunner {
     /// - Throws: `WatchmanError` (`unavailable`) if it cannot be started.
     public func supervise(_ command: Command, onErrorLine: @escaping @Sendable (String) -> Void) async throws -> Int32 {
         let errors = Pipe()
-        let (process, ended) = try Self.prepare(command)
+        let process = try Self.prepare(command)
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
         let lines = LineSplitter(onErrorLine)
@@ -45,7 +45,7 @@ public struct SystemProcessRunner: ProcessRunner {
         }
         try Self.start(process, command)
         return await withTaskCancellationHandler {
-            await Self.wait(for: process, ended)
+            await Self.wait(for: process)
         } onCancel: {
             process.terminate()
             let pid = process.processIdentifier
@@ -55,7 +55,7 @@ public struct SystemProcessRunner: ProcessRunner {
         }
     }
 
-    private static func prepare(_ command: Command) throws -> (Process, AsyncStream<Void>) {
+    static func prepare(_ command: Command) throws -> Process {
         guard let path = Executables.find(command.executable) else {
             throw WatchmanError(
                 .unavailable, "\(command.executable) is not installed", hint: "watchman prereqs --install")
@@ -64,8 +64,6 @@ public struct SystemProcessRunner: ProcessRunner {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = command.arguments
         process.environment = Self.environment.merging(command.environment) { $1 }
-        let (ended, continuation) = AsyncStream<Void>.makeStream()
-        process.terminationHandler = { _ in continuation.finish() }
         if let input = command.input {
             let pipe = Pipe()
             process.standardInput = pipe
@@ -75,7 +73,7 @@ public struct SystemProcessRunner: ProcessRunner {
         } else {
             process.standardInput = FileHandle.nullDevice
         }
-        return (process, ended)
+        return process
     }
 
     /// The inherited environment without what systemd meant for this process alone (sd_notify(3)).
@@ -85,7 +83,7 @@ public struct SystemProcessRunner: ProcessRunner {
         }
     }
 
-    private static func start(_ process: Process, _ command: Command) throws {
+    static func start(_ process: Process, _ command: Command) throws {
         do {
             try SignalMask.cleared { try process.run() }
         } catch {
@@ -93,16 +91,24 @@ public struct SystemProcessRunner: ProcessRunner {
         }
     }
 
-    private static func wait(for process: Process, _ ended: AsyncStream<Void>) async -> Int32 {
-        // Waiting goes on when the task is cancelled: the child was told to end and must be reaped.
+    static func wait(for process: Process) async -> Int32 {
+        // Waiting goes on when the task is cancelled: the child was told to end and must be reaped. A thread for each child, since
+        // libdispatch starts blocking work on few of them. Foundation itself sees the end only when the child's children have ended, too.
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                process.waitUntilExit()
-                continuation.resume()
+            Thread.detachNewThread {
+                var end = siginfo_t()
+                while waitid(P_PID, id_t(process.processIdentifier), &end, WEXITED | WNOWAIT) != 0 {
+                    if errno == EINTR { continue }
+                    // Foundation was faster and has reaped it.
+                    process.waitUntilExit()
+                    let isSignal = process.terminationReason == .uncaughtSignal
+                    return continuation.resume(
+                        returning: isSignal ? 128 + process.terminationStatus : process.terminationStatus)
+                }
+                let status = end._sifields._sigchld.si_status
+                continuation.resume(returning: end.si_code == CLD_EXITED ? status : 128 + status)
             }
         }
-        return process.terminationReason == .uncaughtSignal
-            ? 128 + process.terminationStatus : process.terminationStatus
     }
 
     private static func readAll(_ handle: FileHandle) async -> String {

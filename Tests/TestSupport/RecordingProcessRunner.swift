@@ -26,4 +26,10 @@ public final class RecordingProcessRunner: ProcessRunner {
         }
         return answer
     }
+
+    /// Answers from the table; the program's two streams follow each other.
+    public func transcript(of command: Command, within limit: Duration, keeping count: Int) async throws -> Transcript {
+        let answer = try await self.run(command)
+        return Transcript(status: answer.status, output: Array((answer.output + answer.errors).utf8.suffix(count)))
+    }
 }

@@ -1,5 +1,6 @@
 import Testing
 import WatchmanCore
+import WatchmanSystem
 
 @testable import WatchmanCommands
 

@@ -78,7 +78,7 @@ struct ServeConfiguration: Codable, Equatable {
     /// - Throws: `WatchmanError` (`configuration`) that names the key.
     func settings(state: String?, host: String?) throws -> ServerSettings {
         let host = host ?? self.host
-        if let host, !ServerURL.isHost(host) {
+        if let host, !HostName.isValid(host) {
             throw WatchmanError(.configuration, "host is '\(host)': it must be a name or an address, without a port")
         }
         let ports = try Self.portRange(self.devicePorts ?? "20000-29999")

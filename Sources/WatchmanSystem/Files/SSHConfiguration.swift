@@ -1,17 +1,28 @@
-import Foundation
-import WatchmanClient
-import WatchmanCore
-import WatchmanSystem
+public import WatchmanCore
 
 /// Texts of ssh_config(5). Everything in them is checked: ids, names and hosts hold no blank, quote, `%` or newline.
-enum SSHConfiguration {
+public enum SSHConfiguration {
     /// The alias for a device on ssh's command line.
-    static func alias(_ name: String) -> String { "\(name).wm" }
+    public static func alias(_ name: String) -> String { "\(name).wm" }
+
+    /// Writes all that ssh needs besides the key `id_ed25519` into a folder. Each file is replaced whole, so connects at the same
+    /// time do not disturb each other.
+    ///
+    /// - Returns: the configuration's path.
+    public static func write(_ grant: ConnectGrant, gatewayHost: String?, to folder: String) throws -> String {
+        let hosts = KnownHosts.deviceLines(grant.deviceID, grant.hostKeys) + KnownHosts.gatewayLine(grant.hostAuthority)
+        let files = [
+            ("device-cert.pub", grant.deviceCertificate + "\n"), ("gateway-cert.pub", grant.gatewayCertificate + "\n"),
+            ("known_hosts", hosts), ("config", try self.once(grant, gatewayHost: gatewayHost, folder: folder)),
+        ]
+        for (name, content) in files { try WholeFile.write(content, to: "\(folder)/\(name)", mode: 0o600) }
+        return "\(folder)/config"
+    }
 
     /// What `connect` gives to ssh: the device, and the gateway on the way unless that is this machine.
     ///
     /// - Throws: `WatchmanError` (`unavailable`), see `check`.
-    static func once(_ grant: ConnectGrant, gatewayHost: String?, folder: String) throws -> String {
+    public static func once(_ grant: ConnectGrant, gatewayHost: String?, folder: String) throws -> String {
         try self.check(
             names: [grant.deviceID, grant.name], hosts: gatewayHost.map { [$0] } ?? [], user: grant.gatewayUser)
         let device = """
@@ -41,7 +52,7 @@ enum SSHConfiguration {
     /// A block that stays true: the certificate is fetched before ssh reads it, the way in is found anew each time.
     ///
     /// - Throws: `WatchmanError` (`unavailable`), see `check`.
-    static func standing(_ device: DeviceSummary, folder: String, connect: String) throws -> String {
+    public static func standing(_ device: DeviceSummary, folder: String, connect: String) throws -> String {
         try self.check(names: [device.id, device.name])
         return """
             Match originalhost \(self.alias(device.name)) exec "\(connect) --prepare \(device.id)"
@@ -55,7 +66,7 @@ enum SSHConfiguration {
 
     /// Refuses an answer that no honest server gives: a newline in a name would be a command on this machine.
     private static func check(names: [String], hosts: [String] = [], user: String = "root") throws {
-        guard names.allSatisfy(DeviceName.isValid), hosts.allSatisfy(ServerURL.isHost), AccountName.isValid(user) else {
+        guard names.allSatisfy(DeviceName.isValid), hosts.allSatisfy(HostName.isValid), AccountName.isValid(user) else {
             throw WatchmanError(.unavailable, "the server's answer holds a name that cannot be one")
         }
     }
