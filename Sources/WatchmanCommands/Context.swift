@@ -18,6 +18,9 @@ struct Context: Sendable {
     /// Folder for what can be made again.
     var cacheFolder: String { self.folder("XDG_CACHE_HOME", ".cache") }
 
+    /// Folder for what is large and soon gone; /tmp may be in memory.
+    var scratchFolder: String { self.environment["TMPDIR"] ?? "/var/tmp" }
+
     var notifier: ServiceNotifier { ServiceNotifier(environment: self.environment) }
 
     private func folder(_ variable: String, _ fallback: String) -> String {

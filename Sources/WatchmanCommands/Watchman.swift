@@ -11,7 +11,7 @@ public struct Watchman: AsyncParsableCommand {
         abstract: "A shell on devices behind NAT, over reverse SSH tunnels.",
         version: Version.current,
         subcommands: [
-            Prereqs.self, Register.self, Agent.self, Serve.self, Devices.self, Connect.self, Admin.self,
+            Prereqs.self, Register.self, Agent.self, Serve.self, Devices.self, Connect.self, Backup.self, Admin.self,
         ])
 
     /// How usage errors begin; ours begin the same way.

@@ -64,6 +64,13 @@ public struct GatewayDatabase: Sendable {
         }
     }
 
+    /// Lets many devices in; blocks until it is done.
+    public func fill(_ devices: [GatewayDevice]) throws {
+        try self.queue.write { db in
+            for device in devices { try Self.insert(device, db) }
+        }
+    }
+
     /// Lets a device in.
     public func add(_ device: GatewayDevice) async throws {
         try await self.queue.write { db in try Self.insert(device, db) }

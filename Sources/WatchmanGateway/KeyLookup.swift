@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+public import WatchmanCore
 
 /// What sshd runs to ask whom a key or certificate belongs to (AuthorizedKeysCommand, AuthorizedPrincipalsCommand).
 ///
@@ -29,29 +30,39 @@ public enum KeyLookup {
         database path: String, kind: String, user: String, expectedUser: String, subject: String
     ) throws -> String? {
         guard user == expectedUser else { return nil }
+        return try Self.read(path) { db in try Self.line(db, kind, subject) }
+    }
+
+    /// What sshd would be told of each of these keys, in their order.
+    public static func answers(database path: String, keys: [SSHPublicKey]) throws -> [String?] {
+        try self.read(path) { db in try keys.map { try Self.line(db, "key", $0.base64) } }
+    }
+
+    private static func read<Value>(_ path: String, _ body: (Database) throws -> Value) throws -> Value {
         var configuration = Configuration()
         configuration.readonly = true
         // The gateway may be writing; its transactions take milliseconds.
         configuration.busyMode = .timeout(1)
-        let database = try DatabaseQueue(path: path, configuration: configuration)
-        return try database.read { db in
-            switch kind {
-            case "key":
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT type, port FROM deviceKey WHERE blob = ?", arguments: [subject])
-                return row.map { Self.deviceLine(type: $0["type"], blob: subject, port: $0["port"]) }
-            case "principals":
-                let id = String(decoding: subject.utf8.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
-                let port = try Int.fetchOne(db, sql: "SELECT port FROM deviceKey WHERE deviceID = ?", arguments: [id])
-                return port.map { Self.adminLine(deviceID: id, port: $0) }
-            default:
-                return nil
-            }
+        return try DatabaseQueue(path: path, configuration: configuration).read(body)
+    }
+
+    private static func line(_ db: Database, _ kind: String, _ subject: String) throws -> String? {
+        switch kind {
+        case "key":
+            let row = try Row.fetchOne(
+                db, sql: "SELECT type, port FROM deviceKey WHERE blob = ?", arguments: [subject])
+            return row.map { Self.deviceLine(type: $0["type"], blob: subject, port: $0["port"]) }
+        case "principals":
+            let id = String(decoding: subject.utf8.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+            let port = try Int.fetchOne(db, sql: "SELECT port FROM deviceKey WHERE deviceID = ?", arguments: [id])
+            return port.map { Self.adminLine(deviceID: id, port: $0) }
+        default:
+            return nil
         }
     }
 
     /// A device may hold its own port open and nothing else. `restrict` without `port-forwarding` would refuse even that.
-    static func deviceLine(type: String, blob: String, port: Int) -> String {
+    public static func deviceLine(type: String, blob: String, port: Int) -> String {
         "restrict,port-forwarding,permitlisten=\"127.0.0.1:\(port)\" \(type) \(blob)"
     }
 

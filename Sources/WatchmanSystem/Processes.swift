@@ -46,6 +46,20 @@ public enum Processes {
         return nil
     }
 
+    /// A process that has this file open, or nil if there is none among those that we may look into.
+    public static func holder(of path: String) -> pid_t? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        let file = String(cString: real)
+        return Self.all().first { pid in
+            let folder = "/proc/\(pid)/fd"
+            let numbers = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            return numbers.contains {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == file
+            }
+        }
+    }
+
     /// Sends a signal.
     public static func signal(_ pid: pid_t, _ number: Int32) {
         kill(pid, number)

@@ -38,6 +38,7 @@ import WatchmanCore
         "PATCH /api/v1/users/:user": .role(.admin), "DELETE /api/v1/users/:user": .role(.admin),
         "POST /api/v1/users/:user/reset": .role(.admin), "POST /api/v1/users/:user/sign-out": .role(.admin),
         "GET /api/v1/backups": .role(.viewer), "POST /api/v1/backups": .role(.admin),
+        "POST /api/v1/backups/:backup/verify": .role(.admin), "POST /api/v1/backups/prune": .role(.admin),
     ]
 
     @Test func `every endpoint has its rule and every rule its endpoint`() async throws {
@@ -102,6 +103,7 @@ private struct Visit {
         self.path = words[1].replacing(":device", with: self.device.id).replacing(":token", with: token.id)
             .replacing(":key", with: try await fixture.apiKey().id)
             .replacing(":user", with: try await fixture.user("bob", .viewer).name)
+            .replacing(":backup", with: endpoint.contains(":backup") ? try await fixture.backup().name : "")
         let newKey = SSHPrivateKey.generate()
         let body = try await Self.body(endpoint, fixture, self.device, token, newKey.publicKey)
         let bytes = try body.map { Array(try WireJSON.encode($0)) }
@@ -147,6 +149,7 @@ private struct Visit {
         case "POST /api/v1/tokens": return JoinTokenRequest(lifetime: 60, uses: 1, tags: [])
         case "POST /api/v1/users": return UserRequest(name: "carol", role: .viewer)
         case "PATCH /api/v1/users/:user": return UserChange(role: .operator)
+        case "POST /api/v1/backups/prune": return BackupPruneRequest()
         case "POST /api/v1/keys": return APIKeyRequest(name: "other", role: .viewer)
         default: return endpoint.hasPrefix("POST") ? Acknowledgement() : nil
         }

@@ -127,6 +127,10 @@ struct ServerFixture: Sendable {
         return TestDevice(id: try await self.fleet.register(request, now: now).enrolment.deviceID, key: key)
     }
 
+    func backup(now: Date = Date()) async throws -> BackupSummary {
+        try await self.fleet.backups.create(actor: "local", now: now)
+    }
+
     /// What the store knows of a device.
     func info(_ device: TestDevice) async throws -> DeviceInfo { try await self.fleet.store.device(device.id) }
 

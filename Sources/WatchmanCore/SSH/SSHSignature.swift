@@ -96,7 +96,7 @@ extension SSHPrivateKey {
 
 extension SSHPublicKey {
     /// Returns only if `signature`, which names its algorithm, is this key's over `data`.
-    fileprivate func check(_ signature: ArraySlice<UInt8>, over data: [UInt8]) throws(SSHFormatError) {
+    func check(_ signature: ArraySlice<UInt8>, over data: [UInt8]) throws(SSHFormatError) {
         var reader = try SSHReader(signature)
         let name = try reader.string()
         let raw = Array(try reader.string())

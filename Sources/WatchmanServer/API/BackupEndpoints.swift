@@ -10,6 +10,10 @@ struct BackupEndpoints: Sendable {
         [
             Endpoint(.get, "/api/v1/backups", .role(.viewer), "List backups", self.list),
             Endpoint(.post, "/api/v1/backups", .role(.admin), "Make a backup", self.create),
+            Endpoint(
+                .post, "/api/v1/backups/:backup/verify", .role(.admin), "Try to restore a backup in a corner",
+                self.verify),
+            Endpoint(.post, "/api/v1/backups/prune", .role(.admin), "Remove old backups", self.prune),
         ]
     }
 
@@ -17,5 +21,14 @@ struct BackupEndpoints: Sendable {
 
     private func create(_ call: Call) async throws -> any Encodable & Sendable {
         try await self.backups.create(actor: try call.actor(), now: call.now)
+    }
+
+    private func verify(_ call: Call) async throws -> any Encodable & Sendable {
+        try await self.backups.verify(try call.parameter("backup"), actor: try call.actor(), now: call.now)
+    }
+
+    private func prune(_ call: Call) async throws -> any Encodable & Sendable {
+        try await self.backups.prune(
+            try call.body(BackupPruneRequest.self), actor: try call.actor(), now: call.now)
     }
 }

@@ -52,8 +52,24 @@ struct BackupFolder: Sendable {
         return BackupFile(path: path)
     }
 
-    /// Removes a backup and what is noted of it.
-    func remove(_ name: String) throws {
+    /// Removes the backups that no rule keeps. One that is damaged takes nobody's place and stays, for people to look at.
+    func prune(_ keep: Retention, isDryRun: Bool) throws -> BackupPruneResult {
+        let all = try self.list()
+        let isGood: (BackupSummary) -> Bool = { $0.problem == nil && $0.verification?.isSound != false }
+        let reasons = keep.reasons(all.filter(isGood).map(\.createdAt))
+        var result = BackupPruneResult(kept: [], removed: [], isDryRun: isDryRun)
+        for backup in all {
+            if let reasons = isGood(backup) ? reasons[backup.createdAt] : ["damaged"] {
+                result.kept.append(.init(name: backup.name, reasons: reasons))
+            } else {
+                if !isDryRun { try self.remove(backup.name) }
+                result.removed.append(backup.name)
+            }
+        }
+        return result
+    }
+
+    private func remove(_ name: String) throws {
         let file = try self.file(name)
         VerificationNote.remove(of: file.path)
         do {

@@ -27,6 +27,7 @@ public struct StateFolder: Sendable {
     public init(path: String) throws {
         self.path = path
         try WholeFile.makeFolder(path, mode: 0o700)
+        try RestoredState.settle(in: path)
         self.isNew = !FileManager.default.fileExists(atPath: "\(path)/\(Self.database)")
     }
 

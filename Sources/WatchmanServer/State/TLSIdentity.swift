@@ -52,6 +52,21 @@ struct TLSIdentity: Sendable {
         return configuration
     }
 
+    /// Returns only if devices that hold the pin would accept this server: the key is the certificate's, and the CA signed it.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`).
+    func check() throws {
+        let leaf = try Certificate(pemEncoded: self.certificate)
+        let authority = try Certificate(pemEncoded: self.authority)
+        let key = try P256.Signing.PrivateKey(pemRepresentation: self.key)
+        guard leaf.publicKey == Certificate.PublicKey(key.publicKey) else {
+            throw WatchmanError(.configuration, "tls.key is not the key of tls.pem")
+        }
+        guard authority.publicKey.isValidSignature(leaf.signature, for: leaf) else {
+            throw WatchmanError(.configuration, "tls.pem is not signed by ca.pem")
+        }
+    }
+
     private static func key(_ folder: StateFolder, _ name: String) throws -> P256.Signing.PrivateKey {
         try folder.reading(name) {
             try P256.Signing.PrivateKey(
