@@ -84,12 +84,13 @@ public struct Server: Sendable {
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)
+        let metrics = RequestMetrics()
         let endpoints = API.endpoints(fleet, authority: tls.authority)
         let signIn = SignIn(store: store, passwords: try PasswordWorker())
         self.services = [
             daemon, presence,
-            try Self.localAPI(settings, endpoints, store, logger),
-            try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, logger),
+            Self.localAPI(settings, endpoints, store, metrics, logger),
+            try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, metrics, logger),
             ReadyService(notifier: notifier),
         ]
     }
@@ -128,42 +129,5 @@ public struct Server: Sendable {
             logger.error("tunnel events are not recorded", metadata: ["cause": "\(error)"])
             return false
         }
-    }
-
-    private static func localAPI(
-        _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ logger: Logger
-    ) throws -> some Service {
-        let path = settings.socket
-        let group = Accounts.group(settings.adminGroup) ?? getegid()
-        let router = API.router(
-            endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger)
-        return Application(
-            router: router, configuration: .init(address: .unixDomainSocket(path: path)),
-            onServerRunning: { _ in LocalSocket.protect(path, group: group) }, logger: logger.quieter)
-    }
-
-    private static func remoteAPI(
-        _ settings: ServerSettings, _ endpoints: [Endpoint], _ fleet: Fleet, _ signIn: SignIn, _ tls: TLSIdentity,
-        _ logger: Logger
-    ) throws -> some Service {
-        let router = API.router(
-            endpoints, authenticator: Authenticator(store: fleet.store, transport: .remote), logger: logger)
-        let templates = try Templates()
-        Dashboard(signIn: signIn, templates: templates, logger: logger)
-            .add(Dashboard.pages(fleet, signIn, templates), to: router)
-        return Application(
-            router: router,
-            server: try .tls(
-                .http1(configuration: .init(idleTimeout: .seconds(60))), tlsConfiguration: tls.serverConfiguration()),
-            configuration: .init(address: .hostname(settings.address, port: settings.port)), logger: logger.quieter)
-    }
-}
-
-extension Logger {
-    /// Hummingbird logs every start, and at the end what its own shutdown met; ours says it better.
-    fileprivate var quieter: Logger {
-        var copy = self
-        copy.logLevel = .critical
-        return copy
     }
 }

@@ -32,15 +32,81 @@ import WatchmanCore
 
     @Test(arguments: [
         ("GET", "/"), ("GET", "/api"), ("GET", "/api/v1"), ("GET", "/api/v1/devicesx"), ("GET", "/api/v2/devices"),
-        ("POST", "/api/v1/devices"), ("PUT", "/api/v1/devices/a"), ("GET", "/api/v1/register"), ("GET", "/index.html"),
-        ("GET", "/api/v1/devices/a/b"), ("POST", "/api/v1/devices/a/b"), ("OPTIONS", "/api/v1/devices"),
-        ("GET", "/../etc/passwd"), ("GET", "/%2e%2e/etc/passwd"),
+        ("GET", "/index.html"), ("GET", "/api/v1/devices/a/b"), ("POST", "/api/v1/devices/a/b"),
+        ("OPTIONS", "/api/v1/nothing"), ("GET", "/../etc/passwd"), ("GET", "/%2e%2e/etc/passwd"),
     ])
     func `there is nothing anywhere else`(method: String, path: String) async throws {
         try await ServerFixture.with { fixture in
             let answer = try await fixture.admin(try #require(HTTPRequest.Method(rawValue: method)), path)
             #expect(answer.status == 404)
             #expect(answer.error == WatchmanError(.notFound, "there is nothing at this address"))
+        }
+    }
+
+    @Test(arguments: [
+        ("POST", "/api/v1/devices", "GET, HEAD"), ("PUT", "/api/v1/devices/a", "DELETE, GET, HEAD, PATCH"),
+        ("GET", "/api/v1/register", "POST"), ("OPTIONS", "/api/v1/tokens", "GET, HEAD, POST"),
+        ("TRACE", "/api/v1/keys/a", "DELETE"),
+    ])
+    func `another method is told those that there are`(method: String, path: String, allowed: String) async throws {
+        try await ServerFixture.with { fixture in
+            let answer = try await fixture.admin(try #require(HTTPRequest.Method(rawValue: method)), path)
+            #expect(answer.status == 405)
+            #expect(answer.headers[.allow] == allowed)
+            #expect(answer.error == WatchmanError(.invalid, "\(method) is not possible here, only \(allowed)"))
+        }
+    }
+
+    @Test func `HEAD gives what GET would, without the body`() async throws {
+        try await ServerFixture.with { fixture in
+            let (get, head) = (
+                try await fixture.admin(.get, "/api/v1/keys"), try await fixture.admin(.head, "/api/v1/keys")
+            )
+            #expect(head.status == 200 && head.bytes.isEmpty)
+            #expect(head.headers[.contentLength] == "\(get.bytes.count)")
+        }
+    }
+
+    @Test(arguments: [
+        "", "text/plain", "application/x-www-form-urlencoded", "application/jsonx", "multipart/form-data",
+    ])
+    func `a body of another type is refused`(type: String) async throws {
+        try await ServerFixture.with { fixture in
+            let bytes = Array(try WireJSON.encode(JoinTokenRequest(lifetime: 60, uses: 1, tags: [])))
+            let answer = try await fixture.call(
+                .post, "/api/v1/tokens", headers: ["Content-Type": type], bytes: bytes)
+            #expect(answer.status == 415)
+            #expect(
+                answer.error == WatchmanError(.invalid, "the request's body must be of type application/json"))
+            let json = try await fixture.call(
+                .post, "/api/v1/tokens", headers: ["Content-Type": "Application/JSON; charset=utf-8"], bytes: bytes)
+            #expect(json.status == 200)
+        }
+    }
+
+    @Test(arguments: ["limit=5", "a", "=", "%00=1", "name=edge"])
+    func `a parameter that means nothing here is refused`(query: String) async throws {
+        try await ServerFixture.with { fixture in
+            let answer = try await fixture.admin(.get, "/api/v1/keys?\(query)")
+            #expect(answer.status == 400)
+            #expect(answer.error?.message.hasPrefix("there is no parameter '") == true)
+        }
+    }
+
+    @Test func `every answer has the number of its request, and says what a browser must not do`() async throws {
+        try await ServerFixture.with { fixture in
+            let name = try #require(HTTPField.Name("X-Request-Id"))
+            var numbers: Set<String> = []
+            for path in ["/api/v1/keys", "/api/v1/identity", "/nowhere", "/api/v1/register"] {
+                for transport in [Authenticator.Transport.local, .remote] {
+                    let answer = try await fixture.call(.get, path, transport)
+                    numbers.insert(try #require(answer.headers[name]))
+                    #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+                    let isTLS = transport == .remote
+                    #expect(answer.headers[.strictTransportSecurity] == (isTLS ? "max-age=31536000" : nil))
+                }
+            }
+            #expect(numbers.count == 8)
         }
     }
 
@@ -96,9 +162,14 @@ import WatchmanCore
 
     @Test func `a body over the limit is refused as such, one at the limit is read`() async throws {
         try await ServerFixture.with { fixture in
-            for path in ["/api/v1/tokens", "/api/v1/register", "/api/v1/agent/check-in"] {
-                let bytes = [UInt8](repeating: 0x20, count: API.bodyLimit + 1)
-                let answer = try await fixture.call(.post, path, .remote, bytes: bytes)
+            let big = [UInt8](repeating: 0x20, count: API.bodyLimit + 1)
+            let stranger = try await fixture.call(.post, "/api/v1/tokens", .remote, bytes: big)
+            #expect(stranger.status == 401, "who may not send a body is told so first")
+            for (path, transport) in [
+                ("/api/v1/tokens", Authenticator.Transport.local), ("/api/v1/register", .remote),
+                ("/api/v1/agent/check-in", .remote),
+            ] {
+                let answer = try await fixture.call(.post, path, transport, bytes: big)
                 #expect(answer.status == 413)
                 #expect(answer.error == WatchmanError(.invalid, "the request's body is larger than 256 KiB"))
             }
@@ -123,9 +194,11 @@ import WatchmanCore
             try await fixture.fleet.store.write { db in try db.execute(sql: "UPDATE apiKey SET createdAt = 'never'") }
             let answer = try await fixture.admin(.get, "/api/v1/keys")
             #expect(answer.status == 500)
+            let id = try #require(HTTPField.Name("X-Request-Id").flatMap { answer.headers[$0] })
+            let message = "the server met a fault, request \(id): its log says more"
             #expect(
                 String(decoding: answer.bytes, as: UTF8.self)
-                    == #"{"error":{"code":"internal","message":"the server met a fault: its log says more"}}"#)
+                    == #"{"error":{"code":"internal","message":"\#(message)"}}"#)
         }
     }
 

@@ -81,11 +81,12 @@ struct ServerFixture: Sendable {
     ) async throws -> Answer {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let authenticator = Authenticator(store: self.fleet.store, transport: transport)
-        let router = API.router(try self.endpoints, authenticator: authenticator, logger: logger)
-        if transport == .remote {
+        let router = API.router(try self.endpoints, authenticator: authenticator, logger: logger) { router in
+            guard transport == .remote else { return }
             Dashboard(signIn: self.signIn, templates: self.templates, logger: logger).add(self.pages, to: router)
         }
         var fields = HTTPFields()
+        if bytes != nil { fields[.contentType] = "application/json" }
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields[name] = value }
         }

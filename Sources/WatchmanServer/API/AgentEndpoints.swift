@@ -19,28 +19,27 @@ struct AgentEndpoints: Sendable {
         ]
     }
 
-    private func identity(_ call: Call) async throws -> any Encodable & Sendable {
+    private func identity(_ call: Call) async throws -> ServerIdentity {
         ServerIdentity(version: Version.current, certificateAuthority: self.authority, clock: call.now)
     }
 
-    private func register(_ call: Call) async throws -> any Encodable & Sendable {
-        let request = try call.body(RegistrationRequest.self)
+    private func register(_ call: Call, _ request: RegistrationRequest) async throws -> Enrolment {
         try Self.checkSignature(
             call.headers, of: call.bytes, namespace: DeviceSignature.registerNamespace, by: request.publicKey)
         return try await self.fleet.register(request, now: call.now).enrolment
     }
 
-    private func checkIn(_ call: Call) async throws -> any Encodable & Sendable {
-        try await self.fleet.checkIn(try call.device(), try call.body(CheckInRequest.self), now: call.now)
+    private func checkIn(_ call: Call, _ report: CheckInRequest) async throws -> CheckInResponse {
+        try await self.fleet.checkIn(try call.device(), report, now: call.now)
     }
 
-    private func password(_ call: Call) async throws -> any Encodable & Sendable {
+    private func password(_ call: Call) async throws -> PendingPassword {
         try await self.fleet.pendingPassword(try call.device(), now: call.now)
     }
 
-    private func confirm(_ call: Call) async throws -> any Encodable & Sendable {
-        let version = try call.body(PasswordConfirmation.self).version
-        try await self.fleet.store.confirmPassword(device: try call.device().device.id, version: version, now: call.now)
+    private func confirm(_ call: Call, _ confirmation: PasswordConfirmation) async throws -> Acknowledgement {
+        try await self.fleet.store.confirmPassword(
+            device: try call.device().device.id, version: confirmation.version, now: call.now)
         return Acknowledgement()
     }
 

@@ -18,36 +18,34 @@ struct CredentialEndpoints: Sendable {
         ]
     }
 
-    private func listTokens(_ call: Call) async throws -> any Encodable & Sendable {
+    private func listTokens(_ call: Call) async throws -> JoinTokenList {
         JoinTokenList(tokens: try await self.fleet.store.joinTokens().map { $0.summary(at: call.now) })
     }
 
-    private func createToken(_ call: Call) async throws -> any Encodable & Sendable {
+    private func createToken(_ call: Call, _ request: JoinTokenRequest) async throws -> NewJoinToken {
         let token = Credential(new: .join, pin: self.fleet.pin)
-        let row = try await self.fleet.store.create(
-            token, try call.body(JoinTokenRequest.self), actor: try call.actor(), now: call.now)
+        let row = try await self.fleet.store.create(token, request, actor: try call.actor(), now: call.now)
         return NewJoinToken(token: token.text, summary: row.summary(at: call.now))
     }
 
-    private func revokeToken(_ call: Call) async throws -> any Encodable & Sendable {
+    private func revokeToken(_ call: Call) async throws -> JoinTokenSummary {
         try await self.fleet.store.revokeJoinToken(
             try call.parameter("token"), actor: try call.actor(), now: call.now
         ).summary(at: call.now)
     }
 
-    private func listKeys(_ call: Call) async throws -> any Encodable & Sendable {
+    private func listKeys(_ call: Call) async throws -> APIKeyList {
         APIKeyList(keys: try await self.fleet.store.apiKeys().map(\.summary))
     }
 
-    private func createKey(_ call: Call) async throws -> any Encodable & Sendable {
+    private func createKey(_ call: Call, _ request: APIKeyRequest) async throws -> NewAPIKey {
         let key = Credential(new: .apiKey, pin: self.fleet.pin)
-        let request = try call.body(APIKeyRequest.self)
         let row = try await self.fleet.store.create(
             key, name: request.name, role: request.role, actor: try call.actor(), now: call.now)
         return NewAPIKey(key: key.text, summary: row.summary)
     }
 
-    private func revokeKey(_ call: Call) async throws -> any Encodable & Sendable {
+    private func revokeKey(_ call: Call) async throws -> APIKeySummary {
         try await self.fleet.store.revokeAPIKey(try call.parameter("key"), actor: try call.actor(), now: call.now)
             .summary
     }

@@ -11,7 +11,7 @@ struct DeviceEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            Endpoint(.get, "/api/v1/devices", .role(.viewer), "List devices", self.list),
+            Endpoint(.get, "/api/v1/devices", .role(.viewer), "List devices", query: Self.query, self.list),
             Endpoint(.get, "/api/v1/devices/:device", .role(.viewer), "Show a device", self.show),
             Endpoint(.patch, "/api/v1/devices/:device", .role(.operator), "Rename and tag a device", self.change),
             Endpoint(.delete, "/api/v1/devices/:device", .role(.admin), "Forget a device", self.remove),
@@ -22,31 +22,50 @@ struct DeviceEndpoints: Sendable {
         ]
     }
 
-    private func list(_ call: Call) async throws -> any Encodable & Sendable {
-        let query = try DeviceQuery { call.query.get($0) }
-        return try await self.fleet.devices(query, now: call.now)
+    /// What `DeviceQuery` reads; an empty value counts as absent.
+    private static let query: [QueryParameter] = [
+        Self.text("search", "Text in the id, name, host name or a tag; ASCII letters match in either case."),
+        QueryParameter(
+            "state", "Only devices in this state.", .choice([""] + DeviceState.allCases.map(\.rawValue))),
+        Self.text("tag", "Only devices with exactly this tag."),
+        QueryParameter("sort", "The order of the rows.", .choice([""] + DeviceQuery.Order.allCases.map(\.rawValue))),
+        QueryParameter("reverse", "Whether the order is turned round.", .choice(["", "true", "false"])),
+        .after, .limit(DeviceQuery.limits),
+    ]
+
+    /// Up to 253 bytes without control characters.
+    private static func text(_ name: String, _ summary: String) -> QueryParameter {
+        QueryParameter(
+            name, summary,
+            .text(pattern: "^[ -~]{0,253}$") { text in
+                text.utf8.count <= 253 && OutsideText.clean(text, limit: 253) == text
+            })
     }
 
-    private func show(_ call: Call) async throws -> any Encodable & Sendable {
+    private func list(_ call: Call) async throws -> DeviceList {
+        try await self.fleet.devices(try DeviceQuery { call.query[$0] }, now: call.now)
+    }
+
+    private func show(_ call: Call) async throws -> DeviceDetail {
         let info = try await self.fleet.store.device(try call.parameter("device"))
         return try await self.fleet.detail(info, now: call.now)
     }
 
-    private func change(_ call: Call) async throws -> any Encodable & Sendable {
+    private func change(_ call: Call, _ change: DeviceChange) async throws -> DeviceSummary {
         try await self.fleet.change(
-            try call.parameter("device"), try call.body(DeviceChange.self), actor: try call.actor(), now: call.now)
+            try call.parameter("device"), change, actor: try call.actor(), now: call.now)
     }
 
-    private func remove(_ call: Call) async throws -> any Encodable & Sendable {
+    private func remove(_ call: Call) async throws -> DeviceSummary {
         try await self.fleet.remove(try call.parameter("device"), actor: try call.actor(), now: call.now)
     }
 
-    private func connect(_ call: Call) async throws -> any Encodable & Sendable {
+    private func connect(_ call: Call, _ request: ConnectRequest) async throws -> ConnectGrant {
         try await self.fleet.connect(
-            try call.parameter("device"), try call.body(ConnectRequest.self), actor: try call.actor(), now: call.now)
+            try call.parameter("device"), request, actor: try call.actor(), now: call.now)
     }
 
-    private func revealPassword(_ call: Call) async throws -> any Encodable & Sendable {
+    private func revealPassword(_ call: Call) async throws -> RevealedPassword {
         try await self.fleet.revealPassword(try call.parameter("device"), actor: try call.actor(), now: call.now)
     }
 }

@@ -1,81 +1,53 @@
-import Foundation
 import HTTPTypes
-import Hummingbird
 import WatchmanCore
-import WatchmanStore
 
-/// Who may use an endpoint or a page.
-enum Access: Hashable, Sendable {
-    /// Anyone; the endpoint itself checks what it is given.
-    case anyone
-    /// An enrolled device, by the signature of its key.
-    case device
-    /// A person with at least this role: by API key or the local socket, and on pages by a session.
-    case role(Role)
-}
-
-/// A person, or a program that has a person's rights.
-struct Person: Hashable, Sendable {
-    /// The name that goes into certificates and the audit table: `local`, `key:ID` or `user:NAME`.
-    let actor: String
-    let role: Role
-}
-
-/// Who is calling.
-enum Caller: Sendable {
-    /// Nobody in particular.
-    case anyone
-    /// This device.
-    case device(DeviceInfo)
-    /// This person.
-    case person(Person)
-}
-
-/// A call that passed the access check.
-struct Call: Sendable {
-    let caller: Caller
-    let parameters: Parameters
-    let query: Parameters
-    let headers: HTTPFields
-    let bytes: [UInt8]
-    let now: Date
-
-    /// The JSON body.
-    ///
-    /// - Throws: `WatchmanError` (`invalid`) that says where it does not fit.
-    func body<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        do {
-            return try WireJSON.decode(type, from: self.bytes)
-        } catch let error as DecodingError {
-            throw WatchmanError(.invalid, "the request's body does not fit: \(error.place)")
-        }
-    }
-
-    /// A part of the path.
-    func parameter(_ name: String) throws -> String { try self.parameters.require(name) }
-
-    /// The name of the person who calls, for the audit table.
-    func actor() throws -> String {
-        guard case .person(let person) = self.caller else { throw WatchmanError(.forbidden, "this is for people") }
-        return person.actor
-    }
-
-    /// The device that calls.
-    func device() throws -> DeviceInfo {
-        guard case .device(let info) = self.caller else { throw WatchmanError(.forbidden, "this is for devices") }
-        return info
-    }
-}
-
-/// One operation of the API. All of them stand in lists, so that routes, access checks and documents have one source.
+/// One operation of the API. All of them stand in lists, so that routes, access checks and the API's document have one source.
 struct Endpoint: Sendable {
     let method: HTTPRequest.Method
     let path: String
     let access: Access
     /// What it does, in a few words, for the API's document.
     let summary: String
+    /// What may stand after the `?`; anything else is refused.
+    let query: [QueryParameter]
+    /// The type of the JSON body, or nil if it takes none.
+    let takes: (any (Decodable & SendableMetatype).Type)?
+    /// The type of the answer.
+    let gives: any (Codable & SendableMetatype).Type
     let answer: @Sendable (Call) async throws -> any Encodable & Sendable
 
+    /// An operation that takes no body.
+    init<Output: Codable & Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
+        query: [QueryParameter] = [], _ answer: @escaping @Sendable (Call) async throws -> Output
+    ) {
+        self.method = method
+        self.path = path
+        self.access = access
+        self.summary = summary
+        self.query = query
+        self.takes = nil
+        self.gives = Output.self
+        self.answer = answer
+    }
+
+    /// An operation that takes a JSON body.
+    init<Input: Decodable & Sendable, Output: Codable & Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
+        query: [QueryParameter] = [], _ answer: @escaping @Sendable (Call, Input) async throws -> Output
+    ) {
+        self.method = method
+        self.path = path
+        self.access = access
+        self.summary = summary
+        self.query = query
+        self.takes = Input.self
+        self.gives = Output.self
+        self.answer = { call in try await answer(call, try call.body(Input.self)) }
+    }
+
+    /// An operation whose answer has a type that is not told here.
+    @_disfavoredOverload
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
         _ answer: @escaping @Sendable (Call) async throws -> any Encodable & Sendable
@@ -84,23 +56,24 @@ struct Endpoint: Sendable {
         self.path = path
         self.access = access
         self.summary = summary
+        self.query = []
+        self.takes = nil
+        self.gives = Untold.self
         self.answer = answer
     }
 }
 
-extension DecodingError {
-    fileprivate var place: String {
-        let context: Context? =
-            switch self {
-            case .keyNotFound(_, let context), .typeMismatch(_, let context), .valueNotFound(_, let context),
-                .dataCorrupted(let context):
-                context
-            @unknown default: nil
-            }
-        let path = (context?.codingPath ?? []).map(\.stringValue).joined(separator: ".")
-        if case .keyNotFound(let key, _) = self {
-            return "\(path.isEmpty ? "" : "\(path).")\(key.stringValue) is missing"
-        }
-        return path.isEmpty ? "it is not the JSON expected here" : "\(path) has the wrong form"
-    }
+/// Stands for the type of an answer that an endpoint does not tell.
+struct Untold: Codable {}
+
+/// An answer that is text and not JSON.
+struct PlainText: Codable, Sendable {
+    /// The format of Prometheus' text exposition, version 0.0.4, which is also plain text for people.
+    static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+    let text: String
+}
+
+/// An answer that is 200 when all is well and else 503, with the same form.
+protocol Verdict: Codable, Sendable {
+    var isGood: Bool { get }
 }

@@ -18,21 +18,23 @@ enum API {
             + BackupEndpoints(backups: fleet.backups).all
     }
 
+    /// The routes of the API, and what `addPages` adds to them.
     static func router(
-        _ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger
+        _ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger,
+        metrics: RequestMetrics = RequestMetrics(),
+        addPages: (Router<ServerContext>) -> Void = { _ in }
     ) -> Router<ServerContext> {
-        let router = Router(context: ServerContext.self)
-        router.add(middleware: UnknownRoutes())
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestLog(logger: logger, metrics: metrics, isTLS: authenticator.transport == .remote))
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
-                do {
-                    let call = try await self.call(endpoint, request, context, authenticator)
-                    return try self.response(.ok, try await endpoint.answer(call))
-                } catch {
-                    return try self.failure(error, request, logger)
-                }
+                let call = try await self.call(endpoint, request, context, authenticator)
+                return try self.response(try await endpoint.answer(call))
             }
         }
+        addPages(router)
+        // Added last, so that it only sees what no route takes.
+        router.add(middleware: UnknownRoutes(router.routes))
         return router
     }
 
@@ -40,14 +42,25 @@ enum API {
         _ endpoint: Endpoint, _ request: Request, _ context: ServerContext, _ authenticator: Authenticator
     ) async throws -> Call {
         let now = Date()
-        let bytes = try await self.body(request)
+        // A device's signature covers the body. Of anyone else a body is only read when they may send one.
+        var bytes = endpoint.access == .device ? try await self.body(request) : []
         let caller = try await authenticator.caller(
             endpoint.access, method: request.method.rawValue, path: request.uri.path, headers: request.headers,
             body: bytes, now: now)
+        context.notes.actor = caller.name
+        if endpoint.takes != nil { try self.requireJSON(request.headers) }
+        if endpoint.access != .device { bytes = try await self.body(request) }
         return Call(
-            caller: caller, parameters: context.parameters, query: request.uri.queryParameters,
-            headers: request.headers,
+            caller: caller, source: context.source, parameters: context.parameters,
+            query: try QueryParameter.read(request.uri.queryParameters, endpoint.query), headers: request.headers,
             bytes: bytes, now: now)
+    }
+
+    private static func requireJSON(_ headers: HTTPFields) throws {
+        let type = (headers[.contentType] ?? "").utf8.prefix { $0 != UInt8(ascii: ";") && !ASCII.isSpace($0) }
+        guard String(decoding: type, as: UTF8.self).lowercased() == "application/json" else {
+            throw HTTPError(.unsupportedMediaType, message: "the request's body must be of type application/json")
+        }
     }
 
     private static func body(_ request: Request) async throws -> [UInt8] {
@@ -59,44 +72,51 @@ enum API {
         }
     }
 
-    static func response(_ status: HTTPResponse.Status, _ value: any Encodable & Sendable) throws -> Response {
-        let data = try WireJSON.encode(value)
-        return Response(
-            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+    /// The answer that says `value`.
+    static func response(_ value: any Encodable & Sendable) throws -> Response {
+        if let text = value as? PlainText {
+            return self.response(.ok, PlainText.mediaType, ByteBuffer(string: text.text))
+        }
+        let isGood = (value as? any Verdict)?.isGood ?? true
+        return self.response(
+            isGood ? .ok : .serviceUnavailable, "application/json", ByteBuffer(bytes: try WireJSON.encode(value)))
     }
 
-    /// Known failures go out as they are; of any other the client learns nothing and the log everything.
-    private static func failure(_ error: any Error, _ request: Request, _ logger: Logger) throws -> Response {
+    /// The answer to a request that failed. Known failures go out as they are; of any other the caller learns no more than the request's id.
+    static func failure(_ error: any Error, _ requestID: String) -> Response {
+        var (status, headers) = (HTTPResponse.Status.internalServerError, HTTPFields())
+        var shown = WatchmanError(.internal, "the server met a fault, request \(requestID): its log says more")
         switch error {
-        case let error as WatchmanError:
-            return try self.response(error.code.status, ErrorBody(error: error))
+        case let error as WatchmanError: (status, shown) = (error.code.status, error)
         case let error as StaleSequence:
-            let error = WatchmanError(.conflict, "\(StaleCall.prefix)\(error.last)")
-            return try self.response(.conflict, ErrorBody(error: error))
+            (status, shown) = (.conflict, WatchmanError(.conflict, "\(StaleCall.prefix)\(error.last)"))
         case let error as HTTPError:
-            return try self.response(
-                error.status, ErrorBody(error: WatchmanError(.invalid, "\(error.body ?? "bad request")")))
-        default:
-            logger.error("request failed", metadata: ["path": "\(request.uri.path)", "cause": "\(error)"])
-            return try self.response(
-                .internalServerError,
-                ErrorBody(error: WatchmanError(.internal, "the server met a fault: its log says more")))
+            (status, headers) = (error.status, error.headers)
+            let code: WatchmanError.Code = error.status == .notFound ? .notFound : .invalid
+            shown = WatchmanError(code, error.body ?? "bad request")
+        default: break
         }
+        let body = (try? WireJSON.encode(ErrorBody(error: shown))) ?? Data()
+        var response = self.response(status, "application/json", ByteBuffer(bytes: body))
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        response.headers.append(contentsOf: headers)
+        return response
+    }
+
+    private static func response(_ status: HTTPResponse.Status, _ type: String, _ body: ByteBuffer) -> Response {
+        Response(
+            status: status, headers: [.contentType: type, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: body))
     }
 }
 
-/// Answers what no endpoint takes in the API's own form.
-private struct UnknownRoutes: RouterMiddleware {
-    func handle(
-        _ request: Request, context: ServerContext,
-        next: (Request, ServerContext) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch let error as HTTPError where error.status == .notFound {
-            return try API.response(
-                .notFound, ErrorBody(error: WatchmanError(.notFound, "there is nothing at this address")))
+extension Caller {
+    /// For the log.
+    fileprivate var name: String {
+        switch self {
+        case .anyone: "nobody"
+        case .device(let info): "device:\(info.device.id)"
+        case .person(let person): person.actor
         }
     }
 }

@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import Synchronization
 import WatchmanCore
 
 /// What goes with a request on its way through the router.
@@ -10,6 +11,7 @@ struct ServerContext: RequestContext {
     let source: String
     /// What the log's lines, the `X-Request-Id` header and the message of a fault have in common.
     let requestID: String
+    let notes = RequestNotes()
 
     init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)
@@ -25,5 +27,16 @@ struct ServerContext: RequestContext {
         let mapped = "::ffff:"
         let isMapped = text.utf8.starts(with: mapped.utf8) && text.utf8.contains(UInt8(ascii: "."))
         return isMapped ? String(decoding: text.utf8.dropFirst(mapped.utf8.count), as: UTF8.self) : text
+    }
+}
+
+/// What becomes known about a request on its way, for the line that the log gets at its end.
+final class RequestNotes: Sendable {
+    private let name = Mutex("nobody")
+
+    /// Who asks: `local`, `key:ID`, `user:NAME`, `device:ID` or `nobody`.
+    var actor: String {
+        get { self.name.withLock { $0 } }
+        set { self.name.withLock { $0 = newValue } }
     }
 }

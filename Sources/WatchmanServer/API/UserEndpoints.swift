@@ -18,32 +18,31 @@ struct UserEndpoints: Sendable {
         ]
     }
 
-    private func list(_ call: Call) async throws -> any Encodable & Sendable {
+    private func list(_ call: Call) async throws -> UserList {
         UserList(users: try await self.fleet.store.users(now: call.now))
     }
 
-    private func add(_ call: Call) async throws -> any Encodable & Sendable {
-        try await self.fleet.addUser(try call.body(UserRequest.self), actor: try call.actor(), now: call.now)
+    private func add(_ call: Call, _ request: UserRequest) async throws -> SignInLink {
+        try await self.fleet.addUser(request, actor: try call.actor(), now: call.now)
     }
 
-    private func change(_ call: Call) async throws -> any Encodable & Sendable {
-        let (name, role) = (try call.parameter("user"), try call.body(UserChange.self).role)
-        let actor = try call.actor()
+    private func change(_ call: Call, _ change: UserChange) async throws -> UserSummary {
+        let (name, actor) = (try call.parameter("user"), try call.actor())
         return try await self.fleet.people {
-            try await $0.changeUser(name, role: role, actor: actor, now: call.now)
+            try await $0.changeUser(name, role: change.role, actor: actor, now: call.now)
         }
     }
 
-    private func remove(_ call: Call) async throws -> any Encodable & Sendable {
+    private func remove(_ call: Call) async throws -> UserSummary {
         let (name, actor) = (try call.parameter("user"), try call.actor())
         return try await self.fleet.people { try await $0.removeUser(name, actor: actor, now: call.now) }
     }
 
-    private func reset(_ call: Call) async throws -> any Encodable & Sendable {
+    private func reset(_ call: Call) async throws -> SignInLink {
         try await self.fleet.resetUser(try call.parameter("user"), actor: try call.actor(), now: call.now)
     }
 
-    private func signOut(_ call: Call) async throws -> any Encodable & Sendable {
+    private func signOut(_ call: Call) async throws -> UserSummary {
         let (name, actor) = (try call.parameter("user"), try call.actor())
         return try await self.fleet.people { try await $0.endSessions(of: name, actor: actor, now: call.now) }
     }

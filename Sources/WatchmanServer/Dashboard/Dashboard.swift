@@ -39,6 +39,7 @@ struct Dashboard: Sendable {
             visitor = try await SessionCookie.token(request).asyncFlatMap {
                 try await self.signIn.visitor($0, now: now)
             }
+            if let visitor { context.notes.actor = visitor.person.actor }
             if case .role(let role) = page.access {
                 guard let visitor else { return Self.toSignIn(page, request) }
                 try Authenticator.require(role, of: visitor.person)
