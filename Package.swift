@@ -118,7 +118,7 @@ let package = Package(
             name: "WatchmanServerTests",
             dependencies: [
                 "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", "TestSupport",
-                grdb, hummingbird, hummingbirdTesting, httpTypes, logging, nio, nioSSL,
+                crypto, grdb, hummingbird, hummingbirdTesting, httpTypes, logging, nio, nioSSL,
             ],
             swiftSettings: settings),
         .testTarget(

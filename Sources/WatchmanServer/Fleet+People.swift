@@ -29,6 +29,6 @@ extension Fleet {
         let user = try await self.people { _ in try await change(Credential.hash(secret)) }
         return SignInLink(
             user: user, path: Secret("/welcome/\(secret.revealed)"), server: self.url,
-            expiresAt: now + Store.linkLifetime)
+            fingerprint: self.fingerprint, expiresAt: now + Store.linkLifetime)
     }
 }

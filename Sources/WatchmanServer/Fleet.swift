@@ -20,6 +20,8 @@ struct Fleet: Sendable {
     let pin: String
     /// The server's own address for people, such as `https://tower.example:8443`.
     let url: String
+    /// SHA-256 of its certificate, which a person compares when the browser asks.
+    let fingerprint: String
 
     /// Fills the gateway's cache from the database.
     func synchronizeGateway() async throws {

@@ -80,7 +80,7 @@ public struct Server: Sendable {
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
             lookup: lookup, presence: presence, changes: changes, backups: backups, authorities: authorities,
             escrow: escrow,
-            pin: tls.pin, url: Self.url(settings))
+            pin: tls.pin, url: Self.url(settings), fingerprint: tls.fingerprint)
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)

@@ -145,7 +145,7 @@ import WatchmanCore
             id: "k3v9q2m4xa", name: "alice", role: .admin, state: .invited, sessions: 0,
             createdAt: CommandSamples.now, lastSignInAt: nil)
         let link = SignInLink(
-            user: user, path: Secret("/welcome/x"), server: "https://tower.example:8443",
+            user: user, path: Secret("/welcome/x"), server: "https://tower.example:8443", fingerprint: "AB:CD",
             expiresAt: CommandSamples.now + 86400)
         let row = """
             "createdAt" : "2026-09-21T14:13:20Z", "id" : "k3v9q2m4xa", "name" : "alice", "role" : "admin", \
@@ -153,7 +153,7 @@ import WatchmanCore
             """
         #expect(
             Self.flat(try Self.json(link)) == """
-                { "expiresAt" : "2026-09-22T14:13:20Z", "path" : "/welcome/x", \
+                { "expiresAt" : "2026-09-22T14:13:20Z", "fingerprint" : "AB:CD", "path" : "/welcome/x", \
                 "server" : "https://tower.example:8443", "user" : { \(row) } }
                 """)
         user.state = .active

@@ -62,7 +62,7 @@ struct ServerFixture: Sendable {
             lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
             presence: Presence(range: Self.ports) { _, _ in true }, changes: changes, backups: backups,
             authorities: authorities,
-            escrow: escrow, pin: tls.pin, url: "https://tower.example:8443")
+            escrow: escrow, pin: tls.pin, url: "https://tower.example:8443", fingerprint: tls.fingerprint)
         // The smallest cost there is: tests are not about how long scrypt takes.
         self.signIn = SignIn(store: self.fleet.store, passwords: try PasswordWorker(cost: 1))
         try await self.fleet.store.configure(gateway)

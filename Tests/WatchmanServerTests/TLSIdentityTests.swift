@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import NIOSSL
 import TestSupport
@@ -18,6 +19,18 @@ import WatchmanGateway
             #expect(configuration.certificateChain.count == 2)
             #expect(configuration.minimumTLSVersion == .tlsv12)
         }
+    }
+
+    @Test func `the fingerprint is the one that openssl and browsers show`() throws {
+        let tls = try ServerFixture.secrets.get().tls
+        let leaf = try #require(try tls.serverConfiguration().certificateChain.first)
+        guard case .certificate(let certificate) = leaf else {
+            Issue.record("the chain does not begin with a certificate")
+            return
+        }
+        let hash = SHA256.hash(data: try certificate.toDERBytes())
+        #expect(tls.fingerprint == hash.map { String(format: "%02X", $0) }.joined(separator: ":"))
+        #expect(tls.fingerprint.utf8.count == 95)
     }
 
     @Test func `the pin is one that tokens carry`() throws {

@@ -142,5 +142,6 @@ extension OutputOptions {
         try self.print(link) { ["\(link.server)\(link.path.revealed)"] }
         let end = Moment.exact(link.expiresAt)
         Terminal.say("watchman: \(link.user.name) (\(link.user.role.rawValue)) chooses a password there; ends \(end)")
+        Terminal.say("watchman: the browser asks about the certificate; its SHA-256 fingerprint is \(link.fingerprint)")
     }
 }

@@ -96,9 +96,10 @@ struct DemoVisit: Service {
               \(Executables.current) devices show \(DemoDevice.name)
               \(Executables.current) connect \(DemoDevice.name)
 
-            The dashboard, for the user demo, who chooses a password there; the browser does not know the certificate:
+            The dashboard, for the user demo, who chooses a password there. The browser asks about the certificate.
 
               \(link.server)\(link.path.revealed)
+              fingerprint \(link.fingerprint)
 
             """)
     }

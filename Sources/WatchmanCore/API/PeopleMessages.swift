@@ -79,14 +79,17 @@ public struct SignInLink: Codable, Sendable {
     public var path: Secret
     /// The server's address, such as `https://tower.example:8443`.
     public var server: String
+    /// SHA-256 of the certificate that a browser will ask about, as it shows it.
+    public var fingerprint: String
     /// When the link ends.
     public var expiresAt: Date
 
     /// Creates an answer.
-    public init(user: UserSummary, path: Secret, server: String, expiresAt: Date) {
+    public init(user: UserSummary, path: Secret, server: String, fingerprint: String, expiresAt: Date) {
         self.user = user
         self.path = path
         self.server = server
+        self.fingerprint = fingerprint
         self.expiresAt = expiresAt
     }
 }

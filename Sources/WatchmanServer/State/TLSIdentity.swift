@@ -18,6 +18,8 @@ struct TLSIdentity: Sendable {
     let authority: String
     /// The pin of the CA.
     let pin: String
+    /// SHA-256 of the HTTPS port's certificate, as browsers show it: `AB:CD:...`.
+    let fingerprint: String
     private let certificate: String
     private let key: String
 
@@ -31,9 +33,11 @@ struct TLSIdentity: Sendable {
             try Self.makeLeaf(key, signedBy: authorityKey).serializeAsPEM().pemString
         }
         let parsed = try folder.reading("ca.pem") { try Certificate(pemEncoded: authority) }
-        _ = try folder.reading("tls.pem") { try Certificate(pemEncoded: certificate) }
+        let leaf = try folder.reading("tls.pem") { try PEMDocument(pemString: certificate).derBytes }
+        _ = try folder.reading("tls.pem") { try Certificate(derEncoded: leaf) }
         self.authority = authority
         self.pin = Credential.pin(ofPublicKey: parsed.publicKey.subjectPublicKeyInfoBytes)
+        self.fingerprint = SHA256.hash(data: leaf).map { String(format: "%02X", $0) }.joined(separator: ":")
         self.certificate = certificate
         self.key = key.pemRepresentation
     }

@@ -14,6 +14,7 @@ struct UsersTests {
             #expect(added.lines.count == 1)
             #expect(added.text.hasPrefix("\(server.url)/welcome/"))
             #expect(added.errorText.hasPrefix("watchman: alice (admin) chooses a password there; ends "))
+            #expect(added.errorLines.last?.contains("fingerprint") == true)
             let list = try await server.watchman("admin", "users")
             #expect(list.lines.count == 2)
             #expect(list.lines[0].hasPrefix("NAME   ROLE   STATE    SESSIONS  LAST SIGN-IN  ADDED"))
