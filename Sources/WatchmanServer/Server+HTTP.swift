@@ -30,7 +30,7 @@ extension Server {
         let router = API.router(
             endpoints, authenticator: Authenticator(store: fleet.store, transport: .remote), logger: logger,
             metrics: metrics
-        ) { dashboard.add(Dashboard.pages(fleet, signIn, templates), to: $0) }
+        ) { dashboard.add(Dashboard.pages(fleet, settings.gateway, signIn, templates), to: $0) }
         return Application(
             router: router,
             server: try .tls(

@@ -34,6 +34,20 @@ extension Migrations {
                 """)
     }
 
+    /// Less than a tenth of the root file system is free.
+    static let diskIsFull = "vitals ->> 'diskFree' * 10 < vitals ->> 'diskTotal'"
+    /// The device's clock is more than a minute off.
+    static let clockIsOff = "abs(clockSkew) > 60"
+
+    /// Indexes that hold nothing but the few devices that need attention (sqlite.org/partialindex.html).
+    static func createConcerns(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE INDEX deviceWithFullDisk ON device (name) WHERE \(self.diskIsFull);
+                CREATE INDEX deviceWithWrongClock ON device (name) WHERE \(self.clockIsOff);
+                """)
+    }
+
     /// Slots, hours and days are counted from 1970 in UTC: a slot is 5 minutes.
     static func createMetrics(_ db: Database) throws {
         try db.execute(

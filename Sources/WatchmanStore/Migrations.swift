@@ -11,6 +11,7 @@ enum Migrations {
         }
         migrator.registerMigration("2 dashboard") { db in
             try Self.createPeople(db)
+            try Self.createConcerns(db)
             try Self.createMetrics(db)
             try Self.createSearch(db)
             try Self.createJobs(db)

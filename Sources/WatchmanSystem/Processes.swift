@@ -31,6 +31,27 @@ public enum Processes {
         return fields.count > 1 ? pid_t(String(decoding: fields[1], as: UTF8.self)) : nil
     }
 
+    /// A process and all that it and its children started.
+    public static func family(of pid: pid_t) -> [pid_t] {
+        let children = Dictionary(grouping: Self.all()) { Self.parent(of: $0) ?? 0 }
+        var family = [pid]
+        var next = 0
+        while next < family.count {
+            family += children[family[next]] ?? []
+            next += 1
+        }
+        return family
+    }
+
+    /// Bytes of memory that a process has to itself: resident without what it shares with others (proc(5), statm), or nil if it is gone.
+    public static func memory(of pid: pid_t) -> Int64? {
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/statm")) else { return nil }
+        let pages = data.split(separator: UInt8(ascii: " ")).prefix(3).compactMap {
+            Int64(String(decoding: $0, as: UTF8.self))
+        }
+        return pages.count == 3 ? max(0, pages[1] - pages[2]) * Int64(sysconf(Int32(_SC_PAGESIZE))) : nil
+    }
+
     /// The process named by a pid file, if it is alive and its command line holds `mark`.
     ///
     /// sshd rewrites its command line with every connection, so one look can meet it half written: three say no before it counts.

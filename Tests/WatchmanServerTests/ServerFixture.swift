@@ -19,6 +19,7 @@ struct ServerFixture: Sendable {
     static let ports = 1100...1199
     let fleet: Fleet
     let gatewayDatabase: String
+    let gatewaySettings: GatewaySettings
     let signIn: SignIn
     let templates: Templates
 
@@ -48,6 +49,10 @@ struct ServerFixture: Sendable {
         let gateway = Gateway(
             id: "main", host: nil, port: 2222, firstPort: Self.ports.lowerBound, lastPort: Self.ports.upperBound)
         self.gatewayDatabase = "\(folder)/gateway.db"
+        self.gatewaySettings = GatewaySettings(
+            folder: folder, address: "0.0.0.0", port: 2222, firstPort: Self.ports.lowerBound,
+            lastPort: Self.ports.upperBound, edgeUser: "wm-edge", jumpUser: "wm-jump", keysUser: "wm-keys",
+            helper: "/usr/local/bin/watchman")
         self.templates = try Templates()
         let state = "\(folder)/state"
         try WholeFile.makeFolder(state, mode: 0o700)
@@ -68,7 +73,7 @@ struct ServerFixture: Sendable {
         try await self.fleet.store.configure(gateway)
     }
 
-    var pages: [Page] { Dashboard.pages(self.fleet, self.signIn, self.templates) }
+    var pages: [Page] { Dashboard.pages(self.fleet, self.gatewaySettings, self.signIn, self.templates) }
 
     var endpoints: [Endpoint] {
         get throws { API.endpoints(self.fleet, authority: try Self.secrets.get().tls.authority) }

@@ -23,15 +23,11 @@ struct CredentialEndpoints: Sendable {
     }
 
     private func createToken(_ call: Call, _ request: JoinTokenRequest) async throws -> NewJoinToken {
-        let token = Credential(new: .join, pin: self.fleet.pin)
-        let row = try await self.fleet.store.create(token, request, actor: try call.actor(), now: call.now)
-        return NewJoinToken(token: token.text, summary: row.summary(at: call.now))
+        try await self.fleet.makeToken(request, actor: try call.actor(), now: call.now)
     }
 
     private func revokeToken(_ call: Call) async throws -> JoinTokenSummary {
-        try await self.fleet.store.revokeJoinToken(
-            try call.parameter("token"), actor: try call.actor(), now: call.now
-        ).summary(at: call.now)
+        try await self.fleet.revokeToken(try call.parameter("token"), actor: try call.actor(), now: call.now)
     }
 
     private func listKeys(_ call: Call) async throws -> APIKeyList {
@@ -39,14 +35,10 @@ struct CredentialEndpoints: Sendable {
     }
 
     private func createKey(_ call: Call, _ request: APIKeyRequest) async throws -> NewAPIKey {
-        let key = Credential(new: .apiKey, pin: self.fleet.pin)
-        let row = try await self.fleet.store.create(
-            key, name: request.name, role: request.role, actor: try call.actor(), now: call.now)
-        return NewAPIKey(key: key.text, summary: row.summary)
+        try await self.fleet.makeKey(request, actor: try call.actor(), now: call.now)
     }
 
     private func revokeKey(_ call: Call) async throws -> APIKeySummary {
-        try await self.fleet.store.revokeAPIKey(try call.parameter("key"), actor: try call.actor(), now: call.now)
-            .summary
+        try await self.fleet.revokeKey(try call.parameter("key"), actor: try call.actor(), now: call.now)
     }
 }

@@ -4,6 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import WatchmanCore
+import WatchmanGateway
 
 /// Turns the list of pages into routes: knows who is signed in, checks where a form comes from, and shows failures as pages.
 struct Dashboard: Sendable {
@@ -14,9 +15,19 @@ struct Dashboard: Sendable {
     let logger: Logger
 
     /// Every page there is.
-    static func pages(_ fleet: Fleet, _ signIn: SignIn, _ templates: Templates) -> [Page] {
+    static func pages(
+        _ fleet: Fleet, _ gateway: GatewaySettings, _ signIn: SignIn, _ templates: Templates
+    ) -> [Page] {
         Assets().all + SignInPages(signIn: signIn, templates: templates).all
             + EventsPage(changes: fleet.changes, store: fleet.store).all
+            + FleetPage(fleet: fleet, templates: templates).all
+            + DevicesPage(fleet: fleet, templates: templates).all
+            + DevicePage(fleet: fleet, templates: templates).all
+            + EnrolPage(fleet: fleet, templates: templates).all
+            + GatewayPage(fleet: fleet, settings: gateway, templates: templates).all
+            + BackupsPage(backups: fleet.backups, templates: templates).all
+            + AuditPage(fleet: fleet, templates: templates).all
+            + PeoplePage(fleet: fleet, templates: templates).all
     }
 
     /// Adds the pages to a router.

@@ -6,6 +6,7 @@ import WatchmanCore
 struct ErrorView: Sendable {
     let layout: Layout
     let status: Int
+    let heading: String
     let message: String
     let hint: String?
 
@@ -25,11 +26,20 @@ struct ErrorView: Sendable {
         }
     }
 
+    private static func heading(_ status: HTTPResponse.Status) -> String {
+        switch status {
+        case .forbidden: "Not for you"
+        case .notFound: "There is nothing here"
+        case .internalServerError: "The server met a fault"
+        default: status.reasonPhrase
+        }
+    }
+
     private static func view(
         _ status: HTTPResponse.Status, _ message: String, _ hint: String?, _ visit: Visit
     ) -> ErrorView {
         ErrorView(
-            layout: Layout("\(status.code) \(status.reasonPhrase)", nil, visit), status: status.code, message: message,
-            hint: hint)
+            layout: Layout("\(status.code) \(status.reasonPhrase)", nil, visit), status: status.code,
+            heading: Self.heading(status), message: message, hint: hint)
     }
 }

@@ -34,6 +34,7 @@ struct Layout: Sendable {
     let role: String?
     let stylePath: String
     let scriptPath: String
+    let iconPath: String
     let version: String
 
     init(_ title: String, _ section: Section?, _ visit: Visit) {
@@ -45,6 +46,7 @@ struct Layout: Sendable {
         self.role = visit.visitor?.person.role.rawValue
         self.stylePath = Assets.style.path
         self.scriptPath = Assets.script.path
+        self.iconPath = Assets.icon.path
         self.version = Version.current
     }
 }

@@ -50,6 +50,14 @@ struct Visit: Sendable {
     /// Whether the visitor has this role; what they may not do is not shown to them.
     func may(_ role: Role) -> Bool { self.visitor.map { $0.person.role >= role } ?? false }
 
+    /// The host of `origin`, without a port.
+    var host: String {
+        let authority = Array(self.origin.utf8.dropFirst("https://".utf8.count))
+        let isBracketed = authority.first == UInt8(ascii: "[")
+        let end = authority.firstIndex(of: UInt8(ascii: isBracketed ? "]" : ":")).map { isBracketed ? $0 + 1 : $0 }
+        return String(decoding: authority[..<(end ?? authority.endIndex)], as: UTF8.self)
+    }
+
     /// A part of the path.
     func parameter(_ name: String) throws -> String { try self.parameters.require(name) }
 

@@ -39,6 +39,12 @@ enum PagePath {
         return isOwn ? text : "/"
     }
 
+    /// A path with a query of the values that are there.
+    static func query(_ path: String, _ values: [(String, String?)]) -> String {
+        let pairs = values.compactMap { name, value in value.map { "\(name)=\(Self.encode($0))" } }
+        return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
+    }
+
     /// The text as one value of a query (RFC 3986): all but letters, digits and `-._~/` in hexadecimal.
     static func encode(_ text: String) -> String {
         let hex = Array("0123456789ABCDEF".utf8)

@@ -38,10 +38,23 @@ struct Templates: Sendable {
     /// By name. A new page adds its line here and one in Package.swift.
     static var sources: [String: [UInt8]] {
         [
-            "layout": PackageResources.layout_mustache,
-            "sign-in": PackageResources.sign_in_mustache,
-            "welcome": PackageResources.welcome_mustache,
+            "audit": PackageResources.audit_mustache,
+            "backups": PackageResources.backups_mustache,
+            "chart": PackageResources.chart_mustache,
+            "device": PackageResources.device_mustache,
+            "devices": PackageResources.devices_mustache,
+            "enrol": PackageResources.enrol_mustache,
             "error": PackageResources.error_mustache,
+            "fleet": PackageResources.fleet_mustache,
+            "gateway": PackageResources.gateway_mustache,
+            "layout": PackageResources.layout_mustache,
+            "mark": PackageResources.mark_mustache,
+            "moment": PackageResources.moment_mustache,
+            "note": PackageResources.note_mustache,
+            "people": PackageResources.people_mustache,
+            "sign-in": PackageResources.sign_in_mustache,
+            "symbols": PackageResources.symbols_mustache,
+            "welcome": PackageResources.welcome_mustache,
         ]
     }
 }

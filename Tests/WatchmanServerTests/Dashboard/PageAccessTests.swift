@@ -11,7 +11,17 @@ import WatchmanCore
     /// The rules. A page that is not here, or stands here otherwise, fails the first test.
     static let rules: [String: Access] = [
         "GET \(Assets.style.path)": .anyone, "GET \(Assets.script.path)": .anyone,
-        "GET /sign-in": .anyone, "POST /sign-in": .anyone, "POST /sign-out": .role(.viewer),
+        "GET \(Assets.icon.path)": .anyone, "GET /": .role(.viewer), "GET /devices": .role(.viewer),
+        "GET /devices/:device": .role(.viewer), "POST /devices/:device/name": .role(.operator),
+        "POST /devices/:device/tags": .role(.operator), "POST /devices/:device/remove": .role(.admin),
+        "GET /enrol": .role(.operator), "POST /enrol": .role(.operator), "POST /enrol/:token/revoke": .role(.operator),
+        "GET /gateway": .role(.viewer), "GET /backups": .role(.viewer), "POST /backups": .role(.admin),
+        "POST /backups/:backup/verify": .role(.admin), "GET /audit": .role(.admin), "GET /people": .role(.admin),
+        "POST /people": .role(.admin), "POST /people/:user/role": .role(.admin),
+        "POST /people/:user/reset": .role(.admin), "POST /people/:user/sign-out": .role(.admin),
+        "POST /people/:user/remove": .role(.admin), "POST /people/keys": .role(.admin),
+        "POST /people/keys/:key/revoke": .role(.admin), "GET /sign-in": .anyone, "POST /sign-in": .anyone,
+        "POST /sign-out": .role(.viewer),
         "GET /welcome/:secret": .anyone, "POST /welcome/:secret": .anyone, "GET /events": .role(.viewer),
     ]
 

@@ -22,9 +22,10 @@ struct Assets: Sendable {
 
     static let style = File("style.css", "text/css; charset=utf-8", PackageResources.style_css)
     static let script = File("app.js", "text/javascript; charset=utf-8", PackageResources.app_js)
+    static let icon = File("icon.svg", "image/svg+xml", PackageResources.icon_svg)
 
     var all: [Page] {
-        [Self.style, Self.script].map { file in
+        [Self.style, Self.script, Self.icon].map { file in
             Page(.get, file.path, .anyone) { _ in
                 Response(
                     status: .ok,

@@ -1,0 +1,20 @@
+import Hummingbird
+import WatchmanCore
+import WatchmanStore
+
+/// Who did what.
+struct AuditPage: Sendable {
+    private static let limit = 100
+    let fleet: Fleet
+    let templates: Templates
+
+    var all: [Page] { [Page(.get, "/audit", .role(.admin), self.show)] }
+
+    private func show(_ visit: Visit) async throws -> Response {
+        let query = AuditQuery(
+            actor: visit.asked("actor"), action: visit.asked("action"), subject: visit.asked("subject"),
+            before: visit.asked("before").flatMap { Int64($0) })
+        let page = try await self.fleet.store.audit(query, limit: Self.limit)
+        return try self.templates.page("audit", AuditView(page, query, visit))
+    }
+}

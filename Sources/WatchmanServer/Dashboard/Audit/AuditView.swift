@@ -1,0 +1,48 @@
+import WatchmanCore
+import WatchmanStore
+
+/// A page of the audit table.
+struct AuditView: Sendable {
+    struct Row: Sendable {
+        let at: Moment
+        let actor: String
+        let action: String
+        let subject: String
+        /// The device's page, or nil if the subject is none.
+        let subjectPath: String?
+        let detail: String?
+    }
+
+    struct List: Sendable { let rows: [Row] }
+
+    let layout: Layout
+    let actor: String
+    let action: String
+    let subject: String
+    let list: List?
+    /// The newest page, or nil on it.
+    let firstPath: String?
+    /// The next older page.
+    let nextPath: String?
+    let hasPages: Bool
+
+    init(_ page: Store.AuditPage, _ query: AuditQuery, _ visit: Visit) {
+        let filter = [("subject", query.subject), ("actor", query.actor), ("action", query.action)]
+        self.layout = Layout("Audit", .audit, visit)
+        self.actor = query.actor ?? ""
+        self.action = query.action ?? ""
+        self.subject = query.subject ?? ""
+        self.list = page.rows.isEmpty ? nil : List(rows: page.rows.map { Self.row($0, visit) })
+        self.firstPath = query.before == nil ? nil : PagePath.query("/audit", filter)
+        self.nextPath = page.next.map { PagePath.query("/audit", filter + [("before", "\($0)")]) }
+        self.hasPages = self.firstPath != nil || self.nextPath != nil
+    }
+
+    private static func row(_ entry: AuditEntry, _ visit: Visit) -> Row {
+        Row(
+            at: Moment(entry.at, now: visit.now), actor: entry.actor, action: entry.action,
+            subject: entry.deviceName ?? entry.subject,
+            subjectPath: entry.deviceName == nil ? nil : "/devices/\(PagePath.encode(entry.subject))",
+            detail: entry.detail.isEmpty || entry.detail == entry.deviceName ? nil : entry.detail)
+    }
+}

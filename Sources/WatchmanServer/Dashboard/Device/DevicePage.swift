@@ -1,0 +1,58 @@
+import Foundation
+import Hummingbird
+import WatchmanCore
+import WatchmanStore
+
+/// One device.
+struct DevicePage: Sendable {
+    let fleet: Fleet
+    let templates: Templates
+
+    var all: [Page] {
+        [
+            Page(.get, "/devices/:device", .role(.viewer)) { try await self.page($0) },
+            Page(.post, "/devices/:device/name", .role(.operator), self.rename),
+            Page(.post, "/devices/:device/tags", .role(.operator), self.tag),
+            Page(.post, "/devices/:device/remove", .role(.admin), self.remove),
+        ]
+    }
+
+    private func rename(_ visit: Visit) async throws -> Response {
+        try await self.change(visit, DeviceChange(name: visit.field("name")))
+    }
+
+    private func tag(_ visit: Visit) async throws -> Response {
+        let named: (String) -> [String]? = { visit.field($0).isEmpty ? nil : [visit.field($0)] }
+        return try await self.change(visit, DeviceChange(addTags: named("add"), removeTags: named("remove")))
+    }
+
+    private func change(_ visit: Visit, _ change: DeviceChange) async throws -> Response {
+        do {
+            let device = try await self.fleet.change(
+                try visit.parameter("device"), change, actor: try visit.actor(), now: visit.now)
+            return .seeOther("/devices/\(device.id)")
+        } catch let error as WatchmanError where error.isAboutForm {
+            return try await self.page(visit, error: error)
+        }
+    }
+
+    private func remove(_ visit: Visit) async throws -> Response {
+        let info = try await self.fleet.store.device(try visit.parameter("device"))
+        guard visit.field("confirm") == info.device.name else {
+            let error = WatchmanError(.invalid, "it is not removed: the name that was typed is another")
+            return try await self.page(visit, error: error)
+        }
+        _ = try await self.fleet.remove(info.device.id, actor: try visit.actor(), now: visit.now)
+        return .seeOther("/devices")
+    }
+
+    private func page(_ visit: Visit, error: WatchmanError? = nil) async throws -> Response {
+        let info = try await self.fleet.store.device(try visit.parameter("device"))
+        // One more than is shown: it says how long the state before the oldest one lasted.
+        let events = try await self.fleet.store.tunnelEvents(
+            device: info.device.id, limit: DeviceView.eventLimit + 1)
+        let view = DeviceView(
+            try await self.fleet.detail(info, now: visit.now), events: events, error: error, visit)
+        return try self.templates.page("device", view, status: error?.code.status ?? .ok)
+    }
+}

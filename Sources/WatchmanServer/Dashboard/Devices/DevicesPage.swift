@@ -1,0 +1,24 @@
+import Hummingbird
+import WatchmanCore
+import WatchmanStore
+
+/// The list of devices.
+struct DevicesPage: Sendable {
+    private static let rows = 50
+    private static let tags = 100
+    let fleet: Fleet
+    let templates: Templates
+
+    var all: [Page] { [Page(.get, "/devices", .role(.viewer), self.show)] }
+
+    private func show(_ visit: Visit) async throws -> Response {
+        var query = try DeviceQuery { visit.asked($0) }
+        query.limit = Self.rows
+        let view = DevicesView(
+            try await self.fleet.devices(query, now: visit.now), query,
+            total: try await self.fleet.store.fleetStates().total,
+            tags: try await self.fleet.store.tags(limit: Self.tags),
+            visit)
+        return try self.templates.page("devices", view)
+    }
+}

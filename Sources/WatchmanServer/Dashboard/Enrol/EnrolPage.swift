@@ -1,0 +1,49 @@
+import Foundation
+import Hummingbird
+import WatchmanCore
+import WatchmanStore
+
+/// Join tokens: made, shown once with the commands for the device, and withdrawn.
+struct EnrolPage: Sendable {
+    let fleet: Fleet
+    let templates: Templates
+
+    var all: [Page] {
+        [
+            Page(.get, "/enrol", .role(.operator)) { try await self.page($0) },
+            Page(.post, "/enrol", .role(.operator), self.make),
+            Page(.post, "/enrol/:token/revoke", .role(.operator), self.revoke),
+        ]
+    }
+
+    /// The token is in the answer itself: it must not stand in an address.
+    private func make(_ visit: Visit) async throws -> Response {
+        do {
+            let new = try await self.fleet.makeToken(try Self.request(visit), actor: try visit.actor(), now: visit.now)
+            return try await self.page(visit, made: EnrolView.Made(new, server: self.fleet.address(visit)))
+        } catch let error as WatchmanError where error.isAboutForm {
+            return try await self.page(visit, error: error)
+        }
+    }
+
+    private func revoke(_ visit: Visit) async throws -> Response {
+        _ = try await self.fleet.revokeToken(try visit.parameter("token"), actor: try visit.actor(), now: visit.now)
+        return .seeOther("/enrol")
+    }
+
+    private func page(
+        _ visit: Visit, made: EnrolView.Made? = nil, error: WatchmanError? = nil
+    ) async throws -> Response {
+        let tokens = try await self.fleet.store.joinTokens().map { $0.summary(at: visit.now) }
+        let view = EnrolView(tokens, made: made, error: error, visit)
+        return try self.templates.page("enrol", view, status: error?.code.status ?? .ok)
+    }
+
+    private static func request(_ visit: Visit) throws -> JoinTokenRequest {
+        guard let lifetime = Int(visit.field("lifetime")), let uses = Int(visit.field("uses")) else {
+            throw WatchmanError(.invalid, "lifetime and devices are whole numbers")
+        }
+        let tags = visit.field("tags").utf8.split { ASCII.isSpace($0) }.map { String(decoding: $0, as: UTF8.self) }
+        return JoinTokenRequest(lifetime: lifetime, uses: uses, tags: tags)
+    }
+}

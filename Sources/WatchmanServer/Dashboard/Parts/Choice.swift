@@ -1,0 +1,21 @@
+import WatchmanCore
+
+/// A line of a `<select>`.
+struct Choice: Sendable {
+    let value: String
+    let label: String
+    let isSelected: Bool
+
+    /// The roles, lowest first.
+    static func roles(_ selected: Role) -> [Choice] {
+        Role.allCases.map { role in
+            let label =
+                switch role {
+                case .viewer: "viewer: sees everything but people and audit"
+                case .operator: "operator: enters devices, enrols, runs jobs"
+                case .admin: "admin: may do everything"
+                }
+            return Choice(value: role.rawValue, label: label, isSelected: role == selected)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import WatchmanCore
+
+/// The page about people and API keys.
+struct PeopleView: Sendable {
+    /// A sign-in link: the only time it is shown.
+    struct Link: Sendable {
+        let name: String
+        let address: String
+        let end: String
+
+        init(_ link: SignInLink, server: String) {
+            self.name = link.user.name
+            self.address = server + link.path.revealed
+            self.end = Words.exact(link.expiresAt)
+        }
+    }
+
+    /// An API key: the only time it is shown.
+    struct NewKey: Sendable {
+        let name: String
+        let text: String
+
+        init(_ key: NewAPIKey) {
+            self.name = key.summary.name
+            self.text = key.key.revealed
+        }
+    }
+
+    struct User: Sendable {
+        let id: String
+        let name: String
+        let role: String
+        let mark: Mark
+        let isSelf: Bool
+        let sessions: String
+        let endSessions: String
+        let lastSignIn: Moment?
+        /// The address that its forms begin with.
+        let path: String
+        let roles: [Choice]
+    }
+
+    struct Users: Sendable { let rows: [User] }
+
+    struct Key: Sendable {
+        let id: String
+        let name: String
+        let role: String
+        let mark: Mark
+        let createdAt: Moment
+        let lastUsed: Moment?
+        /// Where to end it, or nil once it has ended.
+        let revokePath: String?
+    }
+
+    struct Keys: Sendable { let rows: [Key] }
+
+    let layout: Layout
+    let note: Note?
+    let link: Link?
+    let newKey: NewKey?
+    let users: Users?
+    let keys: Keys?
+    let userRoles = Choice.roles(.viewer)
+    let keyRoles = Choice.roles(.operator)
+    let typedUser: String
+    let typedKey: String
+}
+
+extension PeopleView.Users {
+    init?(_ users: [UserSummary], _ visit: Visit) {
+        if users.isEmpty { return nil }
+        self.rows = users.map { user in
+            PeopleView.User(
+                id: user.id, name: user.name, role: user.role.rawValue,
+                mark: user.state == .active ? Mark(.ok, "active") : Mark(.warn, "invited"),
+                isSelf: user.name == visit.visitor?.name, sessions: Words.count(user.sessions),
+                endSessions: user.sessions == 1 ? "End the session" : "End \(Words.count(user.sessions)) sessions",
+                lastSignIn: user.lastSignInAt.map { Moment($0, now: visit.now) },
+                path: "/people/\(PagePath.encode(user.name))", roles: Choice.roles(user.role))
+        }
+    }
+}
+
+extension PeopleView.Keys {
+    init?(_ keys: [APIKeySummary], _ visit: Visit) {
+        if keys.isEmpty { return nil }
+        self.rows = keys.map { key in
+            PeopleView.Key(
+                id: key.id, name: key.name, role: key.role.rawValue,
+                mark: key.revokedAt == nil ? Mark(.ok, "active") : Mark(.bad, "revoked"),
+                createdAt: Moment(key.createdAt, now: visit.now),
+                lastUsed: key.lastUsedAt.map { Moment($0, now: visit.now) },
+                revokePath: key.revokedAt == nil ? "/people/keys/\(PagePath.encode(key.id))/revoke" : nil)
+        }
+    }
+}
