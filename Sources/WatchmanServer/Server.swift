@@ -85,10 +85,14 @@ public struct Server: Sendable {
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)
         let metrics = RequestMetrics()
+        let runner = JobRunner(
+            fleet: fleet, processes: processes, builtIns: BuiltInJob.all(store, backups), folder: "\(folder.path)/jobs",
+            logger: logger)
+        let scheduler = try await Scheduler(fleet: fleet, runner: runner, logger: logger, now: Date())
         let endpoints = API.endpoints(fleet, authority: tls.authority)
         let signIn = SignIn(store: store, passwords: try PasswordWorker())
         self.services = [
-            daemon, presence,
+            daemon, presence, scheduler,
             Self.localAPI(settings, endpoints, store, metrics, logger),
             try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, metrics, logger),
             ReadyService(notifier: notifier),

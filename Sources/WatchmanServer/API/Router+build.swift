@@ -15,6 +15,7 @@ enum API {
     static func endpoints(_ fleet: Fleet, authority: String) -> [Endpoint] {
         DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: authority).all
             + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
+            + JobEndpoints(fleet: fleet).all
             + BackupEndpoints(backups: fleet.backups).all
     }
 

@@ -62,7 +62,7 @@ extension Job {
         guard Self.concurrencies.contains(self.concurrency) else {
             throw WatchmanError(.invalid, "a job runs on 1 to 100 devices at the same time")
         }
-        let next = try self.next(after: now)
+        let next = try self.plannedRun(after: now)
         self.nextRunAt = self.isPaused ? nil : next
     }
 

@@ -38,14 +38,21 @@ public struct Job: Codable, Hashable, Sendable, FetchableRecord, PersistableReco
     /// The table.
     public static let databaseTableName = "job"
 
-    /// The first moment after `now` at which it runs, with its jitter.
+    /// The first moment of its schedule after `now`.
     ///
     /// - Throws: `WatchmanError` (`invalid`) if its schedule or time zone cannot be read.
-    public func next(after now: Date) throws -> Date {
+    public func moment(after now: Date) throws -> Date {
         guard let next = try CronSchedule(self.cron).next(after: now, in: try ZoneName.zone(self.timeZone)) else {
             throw WatchmanError(.invalid, "the schedule '\(self.cron)' has no next moment")
         }
-        return next + TimeInterval(Int.random(in: 0...self.jitter))
+        return next
+    }
+
+    /// When it runs next if it is planned at `now`: a moment of its schedule, and up to its jitter later by chance.
+    ///
+    /// - Throws: as `moment(after:)`.
+    public func plannedRun(after now: Date) throws -> Date {
+        try self.moment(after: now) + TimeInterval(Int.random(in: 0...self.jitter))
     }
 
     /// The row people see.
