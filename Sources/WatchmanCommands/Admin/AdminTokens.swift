@@ -91,13 +91,10 @@ struct Lifetime: ExpressibleByArgument {
     init(seconds: Int) { self.seconds = seconds }
 
     init?(argument: String) {
-        let units: [UInt8: Int] = [
-            UInt8(ascii: "s"): 1, UInt8(ascii: "m"): 60, UInt8(ascii: "h"): 3600, UInt8(ascii: "d"): 86400,
-        ]
-        guard let last = argument.utf8.last, let unit = units[last], argument.utf8.count < 9,
-            let count = Int(argument.dropLast()), JoinTokenRequest.lifetimes.contains(count * unit)
-        else { return nil }
-        self.seconds = count * unit
+        guard let span = TimeSpan(argument: argument), JoinTokenRequest.lifetimes.contains(span.seconds) else {
+            return nil
+        }
+        self.seconds = span.seconds
     }
 
     var defaultValueDescription: String { self.seconds % 3600 == 0 ? "\(self.seconds / 3600)h" : "\(self.seconds)s" }
