@@ -19,6 +19,13 @@ extension Fleet {
             tags: row.tags)
     }
 
+    /// A device's row whose state was looked at this moment, for those who are about to enter.
+    func summaryNow(_ info: DeviceInfo, now: Date) -> DeviceSummary {
+        var row = DeviceRow(info)
+        row.isOnline = self.presence.isUpNow(info.port)
+        return Self.summary(row, now: now)
+    }
+
     /// All that is known of a device.
     func detail(_ info: DeviceInfo, now: Date) async throws -> DeviceDetail {
         DeviceDetail(
@@ -38,9 +45,7 @@ extension Fleet {
         let expiresAt = now + Authorities.lifetime
         let serial = try await self.store.issueCertificate(
             device: id, keyID: keyID, fingerprint: request.publicKey.fingerprint, now: now, expiresAt: expiresAt)
-        var row = DeviceRow(info)
-        row.isOnline = self.presence.isUpNow(info.port)
-        let summary = Self.summary(row, now: now)
+        let summary = self.summaryNow(info, now: now)
         return ConnectGrant(
             deviceID: id, name: info.device.name, state: summary.state, reason: summary.reason,
             hostKeys: info.device.hostKeys, port: info.port, gatewayHost: self.gateway.host,

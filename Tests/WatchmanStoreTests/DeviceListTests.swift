@@ -67,7 +67,7 @@ import WatchmanCore
         let fixture = try await Self.fleet()
         let id = try await fixture.store.device("tower").device.id
         let expected: [(String, [String])] = [
-            ("ow", ["tower"]), ("TOW", ["tower"]), (id, ["tower"]), ("pi-", ["cellar", "tower"]),
+            ("owe", ["tower"]), ("TOW", ["tower"]), (id, ["tower"]), ("pi-", ["cellar", "tower"]),
             ("berlin", ["cellar"]),
             ("e=b", ["cellar"]), ("farm", ["barn"]), ("nothing", []),
         ]

@@ -70,7 +70,7 @@ extension JobRunner {
         guard let info = try await self.fleet.store.device(id: device) else {
             throw WatchmanError(.notFound, "the device was removed")
         }
-        let summary = self.fleet.summary(info, now: self.now())
+        let summary = self.fleet.summaryNow(info, now: self.now())
         guard summary.state == .online else {
             throw WatchmanError(.unavailable, "offline: \(summary.reason ?? "no reason known")")
         }
