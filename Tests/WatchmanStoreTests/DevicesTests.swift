@@ -23,9 +23,7 @@ import WatchmanCore
         let device = try await fixture.device(name: "tower-berlin")
         _ = try await fixture.device(name: "attic")
         let id = device.device.id
-        for reference in [id, "tower-berlin", "tower", "t", String(id.prefix(9))] {
-            // The beginning of an id may by chance be that of another.
-            guard reference.utf8.count > 1 || id.utf8.first != reference.utf8.first else { continue }
+        for reference in [id, "tower-berlin", "tower", "tower-", String(id.prefix(9))] {
             #expect(try await fixture.store.device(reference).device.id == id)
         }
         #expect(try await fixture.store.device(id: id)?.device.name == "tower-berlin")
