@@ -40,7 +40,12 @@ struct Fleet: Sendable {
             request, gateway: self.gateway.id, occupied: self.presence.portsUp, now: now)
         try await self.lookup.add(Self.gatewayDevice(result.info))
         self.changes.post(.device(result.info.device.id))
-        return (self.enrolment(result.info), result.isNew)
+        let device = result.info.device
+        return (
+            self.enrolment(
+                device.id, name: device.name, port: result.info.port, escrowsRootPassword: device.escrowsRootPassword),
+            result.isNew
+        )
     }
 
     /// Renames and tags a device.
@@ -51,21 +56,21 @@ struct Fleet: Sendable {
     }
 
     /// What a device needs to keep its tunnel up.
-    func enrolment(_ info: DeviceInfo) -> Enrolment {
+    func enrolment(_ id: String, name: String, port: Int, escrowsRootPassword: Bool) -> Enrolment {
         Enrolment(
-            deviceID: info.device.id, name: info.device.name, gatewayHost: self.gateway.host,
-            gatewayPort: self.gateway.port, gatewayUser: self.gatewayUsers.edge, port: info.port,
-            hostAuthority: self.authorities.host.publicKey, userAuthority: self.authorities.user.publicKey,
-            escrowsRootPassword: info.device.escrowsRootPassword)
+            deviceID: id, name: name, gatewayHost: self.gateway.host, gatewayPort: self.gateway.port,
+            gatewayUser: self.gatewayUsers.edge, port: port, hostAuthority: self.authorities.host.publicKey,
+            userAuthority: self.authorities.user.publicKey, escrowsRootPassword: escrowsRootPassword)
     }
 
     /// Takes a device's report.
-    func checkIn(_ info: DeviceInfo, _ report: CheckInRequest, now: Date) async throws -> CheckInResponse {
-        try await self.store.checkIn(device: info.device.id, report, now: now)
+    func checkIn(_ call: SignedCall, _ report: CheckInRequest, now: Date) async throws -> CheckInResponse {
+        let row = try await self.store.checkIn(device: call.device, sequence: call.sequence, report, now: now)
         return CheckInResponse(
-            tunnelIsUp: self.presence.isUp(info.port), interval: Self.checkInInterval,
-            passwordIsPending: try await self.store.passwordIsPending(device: info.device.id),
-            enrolment: self.enrolment(info))
+            tunnelIsUp: self.presence.isUp(row.port), interval: Self.checkInInterval,
+            passwordIsPending: row.passwordIsPending,
+            enrolment: self.enrolment(
+                call.device, name: row.name, port: row.port, escrowsRootPassword: row.escrowsRootPassword))
     }
 
     /// The root password that a device shall set; stored before it is told.

@@ -49,6 +49,9 @@ extension Migrations {
     }
 
     /// Slots, hours and days are counted from 1970 in UTC: a slot is 5 minutes.
+    ///
+    /// Samples are ordered by slot, so that those of one moment lie together when they are written, rolled up and deleted; they
+    /// do not refer to their device, because each removal would have to search them all.
     static func createMetrics(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -58,13 +61,13 @@ extension Migrations {
                 CREATE INDEX deviceByState ON device (isOnline, name);
                 CREATE INDEX deviceByLastSeen ON device (coalesce(lastSeen, '') DESC, name, isOnline);
                 CREATE TABLE metricSample (
-                    deviceID TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE,
                     slot INTEGER NOT NULL,
+                    deviceID TEXT NOT NULL,
                     load REAL NOT NULL,
                     memory REAL NOT NULL,
                     disk REAL NOT NULL,
                     temperature REAL,
-                    PRIMARY KEY (deviceID, slot)
+                    PRIMARY KEY (slot, deviceID)
                 ) STRICT, WITHOUT ROWID;
                 CREATE TABLE metricHour (
                     deviceID TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE,

@@ -54,7 +54,7 @@ extension Store {
     ///
     /// - Returns: the device as it was.
     public func remove(_ reference: String, actor: String, now: Date) async throws -> DeviceInfo {
-        try await self.write { db in
+        let removed = try await self.write { db in
             let info = try Self.resolve(db, reference)
             try db.execute(
                 sql: "UPDATE portLease SET deviceID = NULL, releasedAt = ? WHERE deviceID = ?",
@@ -63,36 +63,8 @@ extension Store {
             try Self.audit(db, now, actor: actor, "device.remove", info.device.id, info.device.name)
             return info
         }
-    }
-
-    /// Takes a device's call: its number must be higher than every one before.
-    ///
-    /// - Throws: `WatchmanError` (`conflict`) with the last number, so that an agent that lost its count can go on.
-    public func acceptCall(device id: String, sequence: Int64) async throws {
-        try await self.write { db in
-            try db.execute(
-                sql: "UPDATE device SET sequence = ? WHERE id = ? AND sequence < ?",
-                arguments: [sequence, id, sequence])
-            guard db.changesCount == 1 else {
-                let last = try Int64.fetchOne(db, sql: "SELECT sequence FROM device WHERE id = ?", arguments: [id]) ?? 0
-                throw StaleSequence(last: last)
-            }
-        }
-    }
-
-    /// Records a check-in.
-    public func checkIn(device id: String, _ report: CheckInRequest, now: Date) async throws {
-        let problem = report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }
-        let facts = String(decoding: try WireJSON.encode(report.facts.cleaned), as: UTF8.self)
-        let vitals = String(decoding: try WireJSON.encode(report.vitals.cleaned), as: UTF8.self)
-        let skew = report.vitals.clock.timeIntervalSince(now)
-        try await self.write { db in
-            try db.execute(
-                sql: """
-                    UPDATE device SET facts = ?, vitals = ?, clockSkew = ?, tunnelProblem = ?, lastSeen = ? WHERE id = ?
-                    """,
-                arguments: [facts, vitals, skew, problem, now, id])
-        }
+        self.keys.remove(removed.device.id)
+        return removed
     }
 
     static func info(_ db: Database, id: String) throws -> DeviceInfo {
@@ -120,10 +92,4 @@ extension Store {
         }
         return only
     }
-}
-
-/// A device's call came with a number that was used before.
-public struct StaleSequence: Error, Sendable {
-    /// The highest number so far.
-    public var last: Int64
 }

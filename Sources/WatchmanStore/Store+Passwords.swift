@@ -7,7 +7,7 @@ extension Store {
     ///
     /// `seal` encrypts a new password for this version.
     public func pendingPassword(
-        device id: String, now: Date, seal: @Sendable (_ version: Int) throws -> Data
+        device id: String, now: Date, seal: @escaping @Sendable (_ version: Int) throws -> Data
     ) async throws -> RootPassword {
         try await self.write { db in
             let waiting = try RootPassword.fetchOne(
@@ -38,19 +38,6 @@ extension Store {
             try db.execute(sql: set, arguments: ["past", id, "current"])
             try db.execute(sql: set, arguments: ["current", id, "pending"])
             try Self.audit(db, now, actor: "device:\(id)", "password.confirm", id, "version=\(version)")
-        }
-    }
-
-    /// Whether a device shall set a root password.
-    public func passwordIsPending(device id: String) async throws -> Bool {
-        try await self.read { db in
-            let sql = """
-                SELECT escrowsRootPassword AND (
-                    EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id AND state = 'pending')
-                    OR NOT EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id))
-                FROM device WHERE id = ?
-                """
-            return try Bool.fetchOne(db, sql: sql, arguments: [id]) ?? false
         }
     }
 

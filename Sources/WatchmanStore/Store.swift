@@ -8,6 +8,8 @@ import WatchmanCore
 /// (sqlite.org/changes.html, 3.51.3); GRDB's pool has one writer.
 public struct Store: Sendable {
     let writer: any DatabaseWriter
+    private let commits: GroupCommit
+    let keys = DeviceKeys()
 
     /// Opens the database and brings its schema up to date.
     ///
@@ -23,6 +25,7 @@ public struct Store: Sendable {
 
     init(writer: any DatabaseWriter) throws {
         self.writer = writer
+        self.commits = GroupCommit(writer)
         let migrator = Migrations.migrator
         guard try writer.read(migrator.hasBeenSuperseded) == false else {
             throw WatchmanError(
@@ -52,8 +55,9 @@ public struct Store: Sendable {
         try await Self.translating { try await self.writer.read { db in try body(db) } }
     }
 
-    func write<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws -> Value {
-        try await Self.translating { try await self.writer.write { db in try body(db) } }
+    /// A transaction of its own for every caller; they only share the wait for the disk.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await Self.translating { try await self.commits.write(body) }
     }
 
     private static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {

@@ -1,4 +1,4 @@
-"""A server and one device on loopback, below one folder that goes away at the end."""
+"""A server, and one device if it is asked for, on loopback, below one folder that goes away at the end."""
 import contextlib
 import json
 import os
@@ -34,7 +34,7 @@ def answers(port):
     return False
 
 
-class Rig:
+class Server:
     """Everything is stopped by pid, last started first."""
 
     def __init__(self, binary):
@@ -57,11 +57,7 @@ class Rig:
         return self
 
     def begin(self):
-        # An account whose shell reads no profile of this machine.
-        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/bin/sh", USER], check=True)
-        subprocess.run(["usermod", "-p", "*", USER], check=True)
         self.start_server()
-        self.start_device()
 
     def __exit__(self, *_):
         for process in reversed(self.processes):
@@ -70,7 +66,6 @@ class Rig:
         with contextlib.suppress(OSError, ValueError):
             os.kill(int((self.folder / "gateway/sshd.pid").read_text()), signal.SIGTERM)
         shutil.rmtree(self.folder)
-        subprocess.run(["userdel", USER], check=True)
 
     def run(self, *arguments, **options):
         return subprocess.run(
@@ -81,7 +76,16 @@ class Rig:
         self.processes.append(process)
         return process
 
+    def stop_server(self):
+        self.server.terminate()
+        self.server.wait()
+
+    @property
+    def database(self):
+        return self.folder / "state/watchman.db"
+
     def start_server(self):
+        """Starts `serve` and gives the seconds until it answered."""
         configuration = self.folder / "server.toml"
         configuration.write_text(f"""
 host = "127.0.0.1"
@@ -97,9 +101,32 @@ edge-user = "nobody"
 jump-user = "daemon"
 keys-user = "nobody"
 """)
+        begin = time.monotonic()
         self.server = self.start(self.binary, "serve", "--config", configuration)
-        wait_for("the server", lambda: subprocess.run(
-            [self.binary, "devices"], env=self.environment, capture_output=True, check=False).returncode == 0)
+        wait_for("the server", self.is_ready)
+        return time.monotonic() - begin
+
+    def is_ready(self):
+        with contextlib.suppress(OSError):
+            api = connection(self.api)
+            api.request("GET", "/api/v1/identity")
+            return api.getresponse().status == 200
+        return False
+
+
+class Rig(Server):
+    """A server and one device with a tunnel."""
+
+    def begin(self):
+        # An account whose shell reads no profile of this machine.
+        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/bin/sh", USER], check=True)
+        subprocess.run(["usermod", "-p", "*", USER], check=True)
+        self.start_server()
+        self.start_device()
+
+    def __exit__(self, *_):
+        super().__exit__()
+        subprocess.run(["userdel", USER], check=True)
 
     def start_device(self):
         for name in ("host", "admin"):

@@ -55,6 +55,23 @@ import WatchmanCore
         }
     }
 
+    @Test(arguments: AccessTests.rules.filter { $0.value == .device }.keys.sorted())
+    func `no endpoint for devices takes a call twice`(endpoint: String) async throws {
+        try await ServerFixture.with { fixture in
+            let device = try await fixture.device()
+            let words = endpoint.split(separator: " ").map(String.init)
+            _ = try await fixture.fleet.pendingPassword(try await fixture.info(device), now: Date())
+            let bytes =
+                words[1].hasSuffix("confirm")
+                ? Array(try WireJSON.encode(PasswordConfirmation(version: 1))) : try Self.report()
+            let headers = try device.headers(words[1], bytes, method: words[0])
+            let method = try #require(HTTPRequest.Method(rawValue: words[0]))
+            let first = try await fixture.call(method, words[1], .remote, headers: headers, bytes: bytes)
+            let second = try await fixture.call(method, words[1], .remote, headers: headers, bytes: bytes)
+            #expect(first.status == 200 && second.status == 409)
+        }
+    }
+
     @Test func `a call that is not what was signed is refused, and its number is not used up`() async throws {
         try await ServerFixture.with { fixture in
             let device = try await fixture.device()

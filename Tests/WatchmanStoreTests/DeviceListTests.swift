@@ -99,8 +99,7 @@ import WatchmanCore
         let change = DeviceChange(name: "roof", addTags: ["blue"], removeTags: ["arm"])
         _ = try await fixture.store.change("attic", change, actor: "local", now: Self.now)
         let id = try await fixture.store.device("roof").device.id
-        let report = CheckInRequest(facts: Sample.facts(hostname: "moved"), vitals: Sample.vitals(), tunnelProblem: nil)
-        try await fixture.store.checkIn(device: id, report, now: Self.now)
+        _ = try await fixture.checkIn(id, 1, hostname: "moved")
         for (search, names) in [
             ("attic", []), ("50%", []), ("roof", ["roof"]), ("blue", ["roof"]), ("moved", ["roof"]),
         ] {

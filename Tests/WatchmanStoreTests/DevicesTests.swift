@@ -95,9 +95,7 @@ import WatchmanCore
         let id = try await fixture.device().device.id
         var vitals = Sample.vitals(clock: Self.now - 3600)
         vitals.load = .infinity
-        let report = CheckInRequest(
-            facts: Sample.facts(hostname: "new\u{1b}"), vitals: vitals, tunnelProblem: "ssh: \u{9b}2Jrefused")
-        try await fixture.store.checkIn(device: id, report, now: Self.now)
+        _ = try await fixture.checkIn(id, 1, hostname: "new\u{1b}", vitals: vitals, problem: "ssh: \u{9b}2Jrefused")
         let device = try #require(try await fixture.store.device(id: id)).device
         #expect(device.facts.hostname == "new" && device.vitals?.load == 0 && device.vitals?.uptime == 93784)
         #expect(device.clockSkew == -3600 && device.lastSeen == Self.now)

@@ -94,16 +94,15 @@ import WatchmanCore
     @Test func `a password is due until the first is confirmed, and never without escrow`() async throws {
         let fixture = try await StoreFixture()
         let id = try await fixture.device().device.id
-        #expect(try await fixture.store.passwordIsPending(device: id))
+        #expect(try await fixture.checkIn(id, 1).passwordIsPending)
         _ = try await Self.pending(fixture, id)
-        #expect(try await fixture.store.passwordIsPending(device: id))
+        #expect(try await fixture.checkIn(id, 2).passwordIsPending)
         try await fixture.store.confirmPassword(device: id, version: 1, now: Self.now)
-        #expect(try await !fixture.store.passwordIsPending(device: id))
+        #expect(try await !fixture.checkIn(id, 3).passwordIsPending)
         _ = try await Self.pending(fixture, id)
-        #expect(try await fixture.store.passwordIsPending(device: id))
-        #expect(try await !fixture.store.passwordIsPending(device: "nobody"))
+        #expect(try await fixture.checkIn(id, 4).passwordIsPending)
         try await fixture.store.write { db in try db.execute(sql: "UPDATE device SET escrowsRootPassword = 0") }
-        #expect(try await !fixture.store.passwordIsPending(device: id))
+        #expect(try await !fixture.checkIn(id, 5).passwordIsPending)
     }
 
     @Test func `a reveal is recorded and shows what may be in force`() async throws {

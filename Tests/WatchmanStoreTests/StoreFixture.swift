@@ -45,6 +45,15 @@ struct StoreFixture: Sendable {
         try await self.register(try await self.token(), name: name, hostname: hostname).info
     }
 
+    /// Checks a device in.
+    func checkIn(
+        _ id: String, _ sequence: Int64, hostname: String = "edge", vitals: DeviceVitals = Sample.vitals(),
+        problem: String? = nil, now: Date = Self.now
+    ) async throws -> Store.CheckedIn {
+        let report = CheckInRequest(facts: Sample.facts(hostname: hostname), vitals: vitals, tunnelProblem: problem)
+        return try await self.store.checkIn(device: id, sequence: sequence, report, now: now)
+    }
+
     func uses(_ token: Credential) async throws -> Int? {
         try await self.store.joinTokens().first { $0.id == token.id }?.uses
     }

@@ -1,5 +1,4 @@
 import WatchmanCore
-import WatchmanStore
 
 /// Who may use an endpoint or a page.
 enum Access: Hashable, Sendable {
@@ -18,12 +17,18 @@ struct Person: Hashable, Sendable {
     let role: Role
 }
 
+/// What a device signed.
+struct SignedCall: Sendable {
+    let device: String
+    let sequence: Int64
+}
+
 /// Who is calling.
 enum Caller: Sendable {
     /// Nobody in particular.
     case anyone
-    /// This device.
-    case device(DeviceInfo)
+    /// The device that signed the call. Only the store takes it: it sees to it that the number is new.
+    case device(SignedCall)
     /// This person.
     case person(Person)
 }

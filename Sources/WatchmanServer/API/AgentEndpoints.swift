@@ -30,17 +30,23 @@ struct AgentEndpoints: Sendable {
     }
 
     private func checkIn(_ call: Call, _ report: CheckInRequest) async throws -> CheckInResponse {
-        try await self.fleet.checkIn(try call.device(), report, now: call.now)
+        try await self.fleet.checkIn(try call.signed(), report, now: call.now)
     }
 
     private func password(_ call: Call) async throws -> PendingPassword {
-        try await self.fleet.pendingPassword(try call.device(), now: call.now)
+        try await self.fleet.pendingPassword(try await self.device(call), now: call.now)
     }
 
     private func confirm(_ call: Call, _ confirmation: PasswordConfirmation) async throws -> Acknowledgement {
-        try await self.fleet.store.confirmPassword(
-            device: try call.device().device.id, version: confirmation.version, now: call.now)
+        let id = try await self.device(call).device.id
+        try await self.fleet.store.confirmPassword(device: id, version: confirmation.version, now: call.now)
         return Acknowledgement()
+    }
+
+    /// The device that calls; the number of its call is used up.
+    private func device(_ call: Call) async throws -> DeviceInfo {
+        let signed = try call.signed()
+        return try await self.fleet.store.acceptCall(device: signed.device, sequence: signed.sequence)
     }
 
     /// Checks that the holder of `key` signed these bytes.

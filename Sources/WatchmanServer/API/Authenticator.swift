@@ -53,21 +53,16 @@ struct Authenticator: Sendable {
     }
 
     private func device(_ method: String, _ path: String, _ headers: HTTPFields, _ body: [UInt8]) async throws
-        -> DeviceInfo
+        -> SignedCall
     {
         let field: (String) -> String? = { name in HTTPField.Name(name).flatMap { headers[$0] } }
         guard let id = field(DeviceSignature.deviceField), DeviceName.isValid(id),
             let sequence = field(DeviceSignature.sequenceField).flatMap({ Int64($0) })
         else { throw WatchmanError(.unauthenticated, "this is for devices: the call names none") }
-        guard let info = try await self.store.device(id: id) else {
-            throw WatchmanError(
-                .unauthenticated, "device \(id) is not enrolled here: it was removed", hint: "watchman register")
-        }
+        guard let key = try await self.store.publicKey(device: id) else { throw Store.notEnrolled(id) }
         let message = DeviceSignature.message(method: method, path: path, device: id, sequence: sequence, body: body)
         try AgentEndpoints.checkSignature(
-            headers, of: message, namespace: DeviceSignature.callNamespace,
-            by: try SSHPublicKey(line: info.device.publicKey))
-        try await self.store.acceptCall(device: id, sequence: sequence)
-        return info
+            headers, of: message, namespace: DeviceSignature.callNamespace, by: key)
+        return SignedCall(device: id, sequence: sequence)
     }
 }

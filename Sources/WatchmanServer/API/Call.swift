@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import WatchmanCore
-import WatchmanStore
 
 /// A call that passed the access check.
 struct Call: Sendable {
@@ -36,10 +35,10 @@ struct Call: Sendable {
         return person.actor
     }
 
-    /// The device that calls.
-    func device() throws -> DeviceInfo {
-        guard case .device(let info) = self.caller else { throw WatchmanError(.forbidden, "this is for devices") }
-        return info
+    /// What the calling device signed.
+    func signed() throws -> SignedCall {
+        guard case .device(let call) = self.caller else { throw WatchmanError(.forbidden, "this is for devices") }
+        return call
     }
 }
 

@@ -116,7 +116,7 @@ extension Caller {
     fileprivate var name: String {
         switch self {
         case .anyone: "nobody"
-        case .device(let info): "device:\(info.device.id)"
+        case .device(let call): "device:\(call.device)"
         case .person(let person): person.actor
         }
     }

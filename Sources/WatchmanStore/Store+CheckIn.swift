@@ -1,0 +1,103 @@
+public import Foundation
+import GRDB
+public import WatchmanCore
+
+extension Store {
+    /// What a device that checked in is told.
+    public struct CheckedIn: Sendable {
+        /// Its name.
+        public var name: String
+        /// Its dedicated port.
+        public var port: Int
+        /// Whether the server holds its root password.
+        public var escrowsRootPassword: Bool
+        /// Whether a root password waits to be set.
+        public var passwordIsPending: Bool
+    }
+
+    /// The key that a device signs its calls with, or nil if it is not enrolled.
+    public func publicKey(device id: String) async throws -> SSHPublicKey? {
+        if let key = self.keys[id] { return key }
+        let line = try await self.read { db in
+            try String.fetchOne(db, sql: "SELECT publicKey FROM device WHERE id = ?", arguments: [id])
+        }
+        guard let key = try line.map(SSHPublicKey.init(line:)) else { return nil }
+        self.keys.add(id, key)
+        return key
+    }
+
+    /// Takes a device's call: its number must be higher than every one before.
+    ///
+    /// - Throws: `StaleSequence` with the last number, so that an agent that lost its count can go on; `WatchmanError`
+    ///   (`unauthenticated`) if the device was removed.
+    public func acceptCall(device id: String, sequence: Int64) async throws -> DeviceInfo {
+        try await self.write { db in
+            try db.execute(
+                sql: "UPDATE device SET sequence = ? WHERE id = ? AND sequence < ?",
+                arguments: [sequence, id, sequence])
+            if db.changesCount == 0 { throw try Self.refusal(db, id) }
+            return try Self.info(db, id: id)
+        }
+    }
+
+    /// Takes a device's call and records its report, all or nothing.
+    ///
+    /// - Throws: as `acceptCall`.
+    public func checkIn(
+        device id: String, sequence: Int64, _ report: CheckInRequest, now: Date
+    ) async throws -> CheckedIn {
+        let vitals = report.vitals.cleaned
+        let facts = self.keys.hasFacts(id, report.facts) ? nil : try Self.json(report.facts.cleaned)
+        let arguments: StatementArguments = [
+            sequence, facts, try Self.json(vitals), report.vitals.clock.timeIntervalSince(now),
+            report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }, now, id, sequence,
+        ]
+        let answer = try await self.write { db in
+            guard let row = try Row.fetchAll(try db.cachedStatement(sql: Self.take), arguments: arguments).first else {
+                throw try Self.refusal(db, id)
+            }
+            try Self.sample(db, id, vitals, now)
+            return CheckedIn(
+                name: row["name"], port: row["port"], escrowsRootPassword: row["escrowsRootPassword"],
+                passwordIsPending: row["passwordIsPending"])
+        }
+        self.keys.noteFacts(id, report.facts)
+        return answer
+    }
+
+    private static let take = """
+        UPDATE device SET sequence = ?, facts = coalesce(?, facts), vitals = ?, clockSkew = ?, tunnelProblem = ?, lastSeen = ?
+        WHERE id = ? AND sequence < ?
+        RETURNING name, escrowsRootPassword, (SELECT port FROM portLease WHERE deviceID = device.id) AS port,
+            \(passwordIsPending) AS passwordIsPending
+        """
+
+    /// An SQL expression about the row `device`.
+    static let passwordIsPending = """
+        (escrowsRootPassword AND (
+            EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id AND state = 'pending')
+            OR NOT EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id)))
+        """
+
+    /// Why a call was not taken.
+    private static func refusal(_ db: Database, _ id: String) throws -> any Error {
+        let last = try Int64.fetchOne(db, sql: "SELECT sequence FROM device WHERE id = ?", arguments: [id])
+        return last.map { StaleSequence(last: $0) } ?? Self.notEnrolled(id)
+    }
+
+    /// What a device is told that is not known here.
+    public static func notEnrolled(_ id: String) -> WatchmanError {
+        WatchmanError(
+            .unauthenticated, "device \(id) is not enrolled here: it was removed", hint: "watchman register")
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        String(decoding: try WireJSON.encode(value), as: UTF8.self)
+    }
+}
+
+/// A device's call came with a number that was used before.
+public struct StaleSequence: Error, Sendable {
+    /// The highest number so far.
+    public var last: Int64
+}
