@@ -8,7 +8,7 @@ public struct NewFile {
     /// Makes a file, which must not be there yet, of what `body` writes; it is on the disk when this returns, and gone if this throws.
     ///
     /// - Throws: `WatchmanError` (`exhausted` when the disk is full, else `configuration`) that names the file.
-    public static func create(_ path: String, mode: mode_t, _ body: (NewFile) throws -> Void) throws {
+    public static func create(_ path: String, mode: UInt32, _ body: (NewFile) throws -> Void) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw WholeFile.failure("write", path) }
         do {
