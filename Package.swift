@@ -18,14 +18,19 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -52,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -75,7 +81,9 @@ let package = Package(
             name: "WatchmanServer",
             dependencies: [
                 "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", asn1, asyncAlgorithms, crypto,
-                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, mustache, nio, nioSSL, x509,
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, mustache, nio, nioHTTP1, nioHTTPTypes,
+                nioSSL,
+                nioTLS, x509,
             ],
             resources: dashboard.map { .embedInCode("Dashboard/\($0)") }, swiftSettings: settings),
         .target(
@@ -121,7 +129,8 @@ let package = Package(
             name: "WatchmanServerTests",
             dependencies: [
                 "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", "TestSupport",
-                crypto, grdb, hummingbird, hummingbirdTesting, httpTypes, logging, nio, nioSSL,
+                crypto, grdb, hummingbird, hummingbirdTesting, httpTypes, logging, nio, nioEmbedded, nioHTTP1,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, nioTLS,
             ],
             swiftSettings: settings),
         .testTarget(

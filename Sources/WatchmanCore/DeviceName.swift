@@ -1,6 +1,13 @@
 /// The rules for what people call a device, and for tags.
 public enum DeviceName {
-    /// Whether `name` may name a device: `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`, so it is safe as an argument, a path, a host
+    /// What `isValid` accepts, as a regular expression (ECMA-262) for the API's document.
+    public static let pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+    /// What `checkTag` accepts, if it has no more than `longestTag` characters.
+    public static let tagPattern = "^[A-Za-z0-9][A-Za-z0-9._-]*(=[A-Za-z0-9._-]*)?$"
+    /// Bytes of the longest tag.
+    public static let longestTag = 64
+
+    /// Whether `name` may name a device: 1 to 63 of a-z, 0-9 and inner `-`, so it is safe as an argument, a path, a host
     /// name in ssh_config and a DNS label.
     public static func isValid(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
@@ -27,7 +34,9 @@ public enum DeviceName {
     public static func checkTag(_ tag: String) throws {
         let allowed = tag.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "._-=".utf8.contains($0) }
         let equals = tag.utf8.count { $0 == UInt8(ascii: "=") }
-        guard let first = tag.utf8.first, ASCII.isAlphanumeric(first), tag.utf8.count <= 64, allowed, equals <= 1 else {
+        guard let first = tag.utf8.first, ASCII.isAlphanumeric(first), tag.utf8.count <= Self.longestTag, allowed,
+            equals <= 1
+        else {
             throw WatchmanError(
                 .invalid,
                 "tag '\(OutsideText.clean(tag, limit: 64))' is not allowed: use NAME or NAME=VALUE of letters, digits and ._-"

@@ -1,5 +1,8 @@
 /// The rules for the names that people sign in with.
 public enum UserName {
+    /// What `isValid` accepts, as a regular expression (ECMA-262) for the API's document.
+    public static let pattern = "^[a-z0-9][a-z0-9._-]{0,31}$"
+
     /// Refuses a name that is not 1 to 32 of `a-z`, `0-9`, `.`, `_` and `-`, beginning with a letter or digit. One spelling only, so that
     /// no two names look or compare alike.
     ///

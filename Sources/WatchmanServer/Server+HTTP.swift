@@ -1,41 +1,68 @@
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import Logging
+import NIOCore
 import ServiceLifecycle
 import WatchmanStore
 import WatchmanSystem
 
 extension Server {
+    /// What is measured. The files that the process may open bound the connections.
+    static func instruments(_ settings: ServerSettings, _ store: Store, _ logger: Logger) -> Instruments {
+        let limits = settings.limits
+        let most = min(limits.connections, OwnProcess.raiseFileLimit() / 2)
+        return Instruments(
+            requests: RequestMetrics(),
+            connections: Connections(limit: most, perSource: min(limits.connectionsPerSource, max(most / 4, 1))),
+            readiness: Readiness(Readiness.checks(store, settings), logger: logger),
+            databaseFile: "\(settings.stateFolder)/watchman.db")
+    }
+
     /// The API on the Unix socket, for root and the admins' group.
     static func localAPI(
-        _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ metrics: RequestMetrics, _ logger: Logger
+        _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ instruments: Instruments,
+        _ logger: Logger
     ) -> some Service {
         let path = settings.socket
         let group = Accounts.group(settings.adminGroup) ?? getegid()
         let router = API.router(
-            endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger, metrics: metrics)
+            endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger,
+            metrics: instruments.requests)
         return Application(
-            router: router, configuration: .init(address: .unixDomainSocket(path: path)),
+            router: router, server: self.http(settings.limits, connections: nil),
+            configuration: .init(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in LocalSocket.protect(path, group: group) }, logger: logger.quieter)
     }
 
     /// The API and the dashboard on the HTTPS port.
     static func remoteAPI(
         _ settings: ServerSettings, _ endpoints: [Endpoint], _ fleet: Fleet, _ signIn: SignIn, _ tls: TLSIdentity,
-        _ metrics: RequestMetrics, _ logger: Logger
+        _ instruments: Instruments, _ logger: Logger
     ) throws -> some Service {
         let templates = try Templates()
         let dashboard = Dashboard(signIn: signIn, templates: templates, logger: logger)
         let router = API.router(
             endpoints, authenticator: Authenticator(store: fleet.store, transport: .remote), logger: logger,
-            metrics: metrics
+            metrics: instruments.requests
         ) { dashboard.add(Dashboard.pages(fleet, settings.gateway, signIn, templates), to: $0) }
         return Application(
             router: router,
             server: try .tls(
-                .http1(configuration: .init(idleTimeout: .seconds(60))), tlsConfiguration: tls.serverConfiguration()),
+                self.http(settings.limits, connections: instruments.connections),
+                tlsConfiguration: tls.serverConfiguration()),
             configuration: .init(address: .hostname(settings.address, port: settings.port)), logger: logger.quieter)
+    }
+
+    private static func http(_ limits: HTTPLimits, connections: Connections?) -> HTTPServerBuilder {
+        .http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionGuard(limits, connections: connections)],
+                idleTimeout: .seconds(Int64(limits.idle)),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
+                    maxHeaderFieldCount: limits.headFields)))
     }
 }
 

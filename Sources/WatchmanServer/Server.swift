@@ -27,6 +27,8 @@ public struct ServerSettings: Sendable {
     public var gateway: GatewaySettings
     /// The backups.
     public var backups: BackupSettings
+    /// What the HTTP ports bear.
+    public var limits = HTTPLimits()
 
     /// Creates settings.
     public init(
@@ -84,17 +86,17 @@ public struct Server: Sendable {
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)
-        let metrics = RequestMetrics()
         let runner = JobRunner(
             fleet: fleet, processes: processes, builtIns: BuiltInJob.all(store, backups), folder: "\(folder.path)/jobs",
             logger: logger)
         let scheduler = try await Scheduler(fleet: fleet, runner: runner, logger: logger, now: Date())
-        let endpoints = API.endpoints(fleet, authority: tls.authority)
+        let instruments = Self.instruments(settings, store, logger)
+        let endpoints = API.endpoints(fleet, authority: tls.authority, instruments: instruments)
         let signIn = SignIn(store: store, passwords: try PasswordWorker())
         self.services = [
             daemon, presence, scheduler,
-            Self.localAPI(settings, endpoints, store, metrics, logger),
-            try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, metrics, logger),
+            Self.localAPI(settings, endpoints, store, instruments, logger),
+            try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, instruments, logger),
             ReadyService(notifier: notifier),
         ]
     }

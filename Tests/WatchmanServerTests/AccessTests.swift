@@ -25,7 +25,8 @@ import WatchmanCore
 
     /// The rules. An endpoint that is not here, or stands here otherwise, fails the first test.
     static let rules: [String: Access] = [
-        "GET /api/v1/identity": .anyone, "POST /api/v1/register": .anyone,
+        "GET /healthz": .anyone, "GET /readyz": .anyone, "GET /metrics": .role(.viewer),
+        "GET /api/v1/openapi.json": .anyone, "GET /api/v1/identity": .anyone, "POST /api/v1/register": .anyone,
         "POST /api/v1/agent/check-in": .device, "POST /api/v1/agent/password": .device,
         "POST /api/v1/agent/password/confirm": .device, "GET /api/v1/devices": .role(.viewer),
         "GET /api/v1/devices/:device": .role(.viewer), "PATCH /api/v1/devices/:device": .role(.operator),
@@ -59,6 +60,7 @@ import WatchmanCore
             if Self.allows(rule, visitor) {
                 #expect(answer.status == 200)
                 #expect(answer.error == nil)
+                #expect(try visit.problems(answer) == [], "the API's document describes what goes in and out")
             } else {
                 let isKnown = visitor.role != nil && rule != .device
                 #expect(answer.status == (isKnown ? 403 : 401))
@@ -86,6 +88,7 @@ private struct Visit {
     let revoked: Credential
     let method: HTTPRequest.Method
     let path: String
+    let template: String
     let bytes: [UInt8]?
     let headers: [String: String]
 
@@ -100,6 +103,8 @@ private struct Visit {
         _ = try await fixture.fleet.store.revokeAPIKey(self.revoked.id, actor: "local", now: Date())
         let words = endpoint.split(separator: " ").map(String.init)
         self.method = try #require(HTTPRequest.Method(rawValue: words[0]))
+        self.template = words[1].split(separator: "/").map { $0.hasPrefix(":") ? "/{\($0.dropFirst())}" : "/\($0)" }
+            .joined()
         self.path = words[1].replacing(":device", with: self.device.id).replacing(":token", with: token.id)
             .replacing(":key", with: try await fixture.apiKey().id)
             .replacing(":user", with: try await fixture.user("bob", .viewer).name)
@@ -127,6 +132,20 @@ private struct Visit {
         return try await self.fixture.call(
             self.method, self.path, visitor == .localSocket ? .local : .remote,
             headers: headers.merging(self.headers) { $1 }, bytes: self.bytes)
+    }
+
+    /// How the body and the answer differ from what the API's document says of them.
+    func problems(_ answer: Answer) throws -> [String] {
+        let document = try OpenAPI.document(try self.fixture.endpoints, server: "https://localhost")
+        let check = SchemaCheck(document: document)
+        let operation = try #require(document["paths"]?[self.template]?[self.method.rawValue.lowercased()])
+        let content = try #require(operation["responses"]?["200"]?["content"])
+        guard let form = content["application/json"]?["schema"] else { return [] }
+        var problems = check.problems(try answer.decode(JSON.self), form)
+        if let bytes, let form = operation["requestBody"]?["content"]?["application/json"]?["schema"] {
+            problems += check.problems(try WireJSON.decode(JSON.self, from: bytes), form)
+        }
+        return problems
     }
 
     private static func proof(_ bytes: [UInt8], _ key: SSHPrivateKey) throws -> [String: String] {

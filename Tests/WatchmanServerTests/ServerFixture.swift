@@ -22,6 +22,7 @@ struct ServerFixture: Sendable {
     let gatewaySettings: GatewaySettings
     let signIn: SignIn
     let templates: Templates
+    let instruments: Instruments
 
     /// Keys take a while to make and do not change: all fixtures share them.
     static let secrets = Result {
@@ -54,6 +55,10 @@ struct ServerFixture: Sendable {
             lastPort: Self.ports.upperBound, edgeUser: "wm-edge", jumpUser: "wm-jump", keysUser: "wm-keys",
             helper: "/usr/local/bin/watchman")
         self.templates = try Templates()
+        self.instruments = Instruments(
+            requests: RequestMetrics(), connections: Connections(limit: 10, perSource: 5),
+            readiness: Readiness([], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+            databaseFile: nil)
         let state = "\(folder)/state"
         try WholeFile.makeFolder(state, mode: 0o700)
         for (name, content) in files { try WholeFile.write(content, to: "\(state)/\(name)", mode: 0o600) }
@@ -76,17 +81,22 @@ struct ServerFixture: Sendable {
     var pages: [Page] { Dashboard.pages(self.fleet, self.gatewaySettings, self.signIn, self.templates) }
 
     var endpoints: [Endpoint] {
-        get throws { API.endpoints(self.fleet, authority: try Self.secrets.get().tls.authority) }
+        get throws {
+            API.endpoints(
+                self.fleet, authority: try Self.secrets.get().tls.authority, instruments: self.instruments)
+        }
     }
 
     /// Sends a request through the router as `transport` would have brought it.
     func call(
         _ method: HTTPRequest.Method, _ path: String, _ transport: Authenticator.Transport = .local,
-        headers: [String: String] = [:], bytes: [UInt8]? = nil
+        headers: [String: String] = [:], bytes: [UInt8]? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) async throws -> Answer {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let authenticator = Authenticator(store: self.fleet.store, transport: transport)
-        let router = API.router(try self.endpoints, authenticator: authenticator, logger: logger) { router in
+        let router = API.router(
+            try self.endpoints, authenticator: authenticator, logger: logger, metrics: self.instruments.requests
+        ) { router in
             guard transport == .remote else { return }
             Dashboard(signIn: self.signIn, templates: self.templates, logger: logger).add(self.pages, to: router)
         }

@@ -23,7 +23,7 @@ public struct JoinTokenRequest: Codable, Sendable {
 /// A join token as it is listed.
 public struct JoinTokenSummary: Codable, Hashable, Sendable {
     /// Why a token can or cannot be used.
-    public enum State: String, Codable, Sendable {
+    public enum State: String, Codable, Sendable, CaseIterable {
         /// It can enrol a device.
         case active
         /// Its lifetime is over.

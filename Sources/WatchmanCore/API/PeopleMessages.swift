@@ -26,7 +26,7 @@ public struct UserChange: Codable, Sendable {
 /// A person as they are listed.
 public struct UserSummary: Codable, Hashable, Sendable {
     /// Whether the person can sign in.
-    public enum State: String, Codable, Sendable {
+    public enum State: String, Codable, Sendable, CaseIterable {
         /// The sign-in link has not been used yet.
         case invited
         /// The person has a password.

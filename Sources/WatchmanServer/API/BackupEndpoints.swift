@@ -17,9 +17,9 @@ struct BackupEndpoints: Sendable {
         ]
     }
 
-    private func list(_ call: Call) async throws -> any Encodable & Sendable { try await self.backups.list() }
+    private func list(_ call: Call) async throws -> BackupList { try await self.backups.list() }
 
-    private func create(_ call: Call) async throws -> any Encodable & Sendable {
+    private func create(_ call: Call) async throws -> BackupSummary {
         try await self.backups.create(actor: try call.actor(), now: call.now)
     }
 

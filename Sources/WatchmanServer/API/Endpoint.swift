@@ -66,11 +66,10 @@ struct Endpoint: Sendable {
 /// Stands for the type of an answer that an endpoint does not tell.
 struct Untold: Codable {}
 
-/// An answer that is text and not JSON.
-struct PlainText: Codable, Sendable {
-    /// The format of Prometheus' text exposition, version 0.0.4, which is also plain text for people.
-    static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
-    let text: String
+/// An answer whose text is ready to be sent.
+protocol ReadyText: Codable, Sendable {
+    static var mediaType: String { get }
+    var text: String { get }
 }
 
 /// An answer that is 200 when all is well and else 503, with the same form.

@@ -12,11 +12,14 @@ enum API {
     static let bodyLimit = 256 << 10
 
     /// All there are. `authority` is the server's CA certificate, PEM.
-    static func endpoints(_ fleet: Fleet, authority: String) -> [Endpoint] {
-        DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: authority).all
+    static func endpoints(_ fleet: Fleet, authority: String, instruments: Instruments) -> [Endpoint] {
+        let endpoints =
+            DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: authority).all
             + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
             + JobEndpoints(fleet: fleet).all
             + BackupEndpoints(backups: fleet.backups).all
+            + OperationEndpoints(fleet: fleet, instruments: instruments).all
+        return endpoints + DocumentEndpoint(endpoints, server: fleet.url).all
     }
 
     /// The routes of the API, and what `addPages` adds to them.
@@ -75,8 +78,8 @@ enum API {
 
     /// The answer that says `value`.
     static func response(_ value: any Encodable & Sendable) throws -> Response {
-        if let text = value as? PlainText {
-            return self.response(.ok, PlainText.mediaType, ByteBuffer(string: text.text))
+        if let ready = value as? any ReadyText {
+            return self.response(.ok, type(of: ready).mediaType, ByteBuffer(string: ready.text))
         }
         let isGood = (value as? any Verdict)?.isGood ?? true
         return self.response(

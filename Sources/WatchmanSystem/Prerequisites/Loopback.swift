@@ -2,24 +2,22 @@ import Foundation
 import Glibc
 
 /// Talks to this machine's own ports.
-enum Loopback {
-    private static let patience = timeval(tv_sec: 3, tv_usec: 0)
-
+public enum Loopback {
     /// The first line, at most 255 bytes as RFC 4253 section 4.2 has it, that a server on 127.0.0.1 sends by itself; nil if nothing
-    /// comes within 3 seconds.
-    static func banner(port: Int) async -> String? {
+    /// comes within some seconds.
+    public static func banner(port: Int, seconds: Int = 3) async -> String? {
         await withCheckedContinuation { continuation in
             // The calls block, so they must not hold a thread of Swift's own pool.
-            DispatchQueue.global().async { continuation.resume(returning: Self.readBanner(port: port)) }
+            DispatchQueue.global().async { continuation.resume(returning: Self.readBanner(port, seconds)) }
         }
     }
 
-    private static func readBanner(port: Int) -> String? {
+    private static func readBanner(_ port: Int, _ seconds: Int) -> String? {
         guard let port = in_port_t(exactly: port) else { return nil }
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var patience = Self.patience
+        var patience = timeval(tv_sec: seconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
