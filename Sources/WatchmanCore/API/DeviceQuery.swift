@@ -65,8 +65,9 @@ public struct DeviceQuery: Hashable, Sendable {
         guard Self.limits.contains(self.limit) else { throw WatchmanError(.invalid, "limit is not from 1 to 1000") }
         for (name, text) in [("search", self.search), ("tag", self.tag)] {
             guard let text else { continue }
-            guard text.utf8.count <= 253, OutsideText.clean(text, limit: 253) == text else {
-                throw WatchmanError(.invalid, "\(name) is longer than 253 bytes or holds control characters")
+            let isClean = OutsideText.clean(text, limit: 253 * 4).utf8.elementsEqual(text.utf8)
+            guard text.unicodeScalars.count <= 253, isClean else {
+                throw WatchmanError(.invalid, "\(name) is longer than 253 characters or holds control characters")
             }
         }
     }

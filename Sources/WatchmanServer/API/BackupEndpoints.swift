@@ -23,12 +23,11 @@ struct BackupEndpoints: Sendable {
         try await self.backups.create(actor: try call.actor(), now: call.now)
     }
 
-    private func verify(_ call: Call) async throws -> any Encodable & Sendable {
+    private func verify(_ call: Call) async throws -> BackupSummary {
         try await self.backups.verify(try call.parameter("backup"), actor: try call.actor(), now: call.now)
     }
 
-    private func prune(_ call: Call) async throws -> any Encodable & Sendable {
-        try await self.backups.prune(
-            try call.body(BackupPruneRequest.self), actor: try call.actor(), now: call.now)
+    private func prune(_ call: Call, _ request: BackupPruneRequest) async throws -> BackupPruneResult {
+        try await self.backups.prune(request, actor: try call.actor(), now: call.now)
     }
 }

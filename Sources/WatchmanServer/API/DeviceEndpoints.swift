@@ -33,12 +33,13 @@ struct DeviceEndpoints: Sendable {
         .after, .limit(DeviceQuery.limits),
     ]
 
-    /// Up to 253 bytes without control characters.
+    /// Up to 253 characters, none of which `OutsideText.clean` drops.
     private static func text(_ name: String, _ summary: String) -> QueryParameter {
         QueryParameter(
             name, summary,
-            .text(pattern: "^[ -~]{0,253}$") { text in
-                text.utf8.count <= 253 && OutsideText.clean(text, limit: 253) == text
+            .text(pattern: SchemaRules.line(253)) { text in
+                text.unicodeScalars.count <= 253
+                    && OutsideText.clean(text, limit: 253 * 4).utf8.elementsEqual(text.utf8)
             })
     }
 

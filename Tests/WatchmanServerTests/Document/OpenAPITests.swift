@@ -119,4 +119,15 @@ import WatchmanCore
         let fits = isLine && text.unicodeScalars.count <= DeviceName.longestTag
         #expect((fits && SchemaCheck.matches(text, DeviceName.tagPattern)) == isTag)
     }
+
+    @Test func `the pattern of a line knows the characters that are dropped`() {
+        let scalars = (0...0xffff).compactMap { Unicode.Scalar(UInt32($0)) }
+        let pattern = try? NSRegularExpression(pattern: SchemaRules.line(1))
+        let wrong = scalars.filter { scalar in
+            let text = String(scalar)
+            let isMatch = pattern?.firstMatch(in: text, range: NSRange(location: 0, length: text.utf16.count)) != nil
+            return isMatch == OutsideText.clean(text, limit: 9).isEmpty
+        }
+        #expect(wrong == [])
+    }
 }

@@ -32,11 +32,14 @@ enum SchemaRules {
     private static let tags: JSON = [
         "items": ["pattern": .text(DeviceName.tagPattern), "maxLength": .integer(DeviceName.longestTag)]
     ]
-    /// Some of it is left when `OutsideText.clean` took the rest away.
-    private static let words: JSON = [
-        "pattern":
-            "[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u08e2\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ud800-\\uf8ff\\ufeff\\ufff9-\\ufffb]"
-    ]
+    /// The characters that `OutsideText.clean` drops, as far as JavaScript's 16-bit characters go.
+    private static let dangerous =
+        "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ue000-\\uf8ff\\ufeff\\ufff9-\\ufffb"
+    /// Something that is left when `OutsideText.clean` took the rest away.
+    private static let words: JSON = ["pattern": .text("[^\(dangerous)]")]
+    /// A line that `OutsideText.clean` leaves as it is, or nothing.
+    static func line(_ limit: Int) -> String { "^[^\(self.dangerous)]{0,\(limit)}$" }
+    private static let backups: JSON = ["minimum": 0, "maximum": 10_000]
     /// RandomText.identifier.
     private static func identifier(_ digits: Int) -> JSON { ["pattern": .text("^[a-z2-7]{\(digits)}$")] }
 
@@ -56,6 +59,10 @@ enum SchemaRules {
         "DeviceSummary.name": deviceName,
         "DeviceSummary.port": ["minimum": 1, "maximum": 65535],
         "DeviceSummary.tags": tags,
+        // Backups.prune
+        "BackupPruneRequest.keepDaily": backups,
+        "BackupPruneRequest.keepMonthly": backups,
+        "BackupPruneRequest.keepWeekly": backups,
         // Store.create(_:_:actor:now:)
         "JoinTokenRequest.lifetime": [
             "minimum": .integer(JoinTokenRequest.lifetimes.lowerBound),
@@ -75,6 +82,7 @@ enum SchemaRules {
 
     /// By the name of a part of a path. What does not fit is not found.
     static let pathParameters: [String: (summary: String, schema: JSON)] = [
+        "backup": ("A backup's name.", ["pattern": "^watchman-[0-9]{8}T[0-9]{6}Z\\.tar$"]),
         "device": ("A device's id, its name, or the beginning of just one of them.", deviceName),
         "key": ("An API key's id.", identifier(8)),
         "token": ("A join token's id.", identifier(8)),
