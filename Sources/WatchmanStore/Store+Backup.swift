@@ -59,26 +59,30 @@ extension Store {
         }
     }
 
-    /// Gives `body` all devices that have a port, a thousand at a time: `(id, publicKey, port)`.
-    public func eachDevice(_ body: ([(id: String, publicKey: String, port: Int)]) throws -> Void) throws {
-        var last = ""
+    /// Names of the gateways.
+    public func gatewayIDs() throws -> [String] {
+        try self.writer.read { db in try String.fetchAll(db, sql: "SELECT id FROM gateway ORDER BY id") }
+    }
+
+    /// Gives `body` all devices of a gateway, a thousand at a time: `(id, publicKey, port)`.
+    public func eachDevice(
+        of gateway: String, _ body: ([(id: String, publicKey: String, port: Int)]) throws -> Void
+    ) throws {
+        var last = 0
         while true {
             let rows = try self.writer.read { db in
-                try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT device.id, device.publicKey, portLease.port
-                        FROM device JOIN portLease ON portLease.deviceID = device.id
-                        WHERE device.id > ? ORDER BY device.id LIMIT 1000
-                        """,
-                    arguments: [last]
-                ).map { row in
+                let sql = """
+                    SELECT device.id, device.publicKey, portLease.port
+                    FROM portLease JOIN device ON device.id = portLease.deviceID
+                    WHERE portLease.gatewayID = ? AND portLease.port > ? ORDER BY portLease.port LIMIT 1000
+                    """
+                return try Row.fetchAll(db, sql: sql, arguments: [gateway, last]).map { row in
                     (id: row["id"] as String, publicKey: row["publicKey"] as String, port: row["port"] as Int)
                 }
             }
             guard let end = rows.last else { return }
             try body(rows)
-            last = end.id
+            last = end.port
         }
     }
 

@@ -34,6 +34,8 @@ import WatchmanServer
         #expect(gateway.firstPort == 20000 && gateway.lastPort == 29999)
         #expect(gateway.edgeUser == "wm-edge" && gateway.jumpUser == "wm-jump" && gateway.keysUser == "wm-keys")
         #expect(gateway.helper.hasPrefix("/"))
+        #expect(settings.backups.folder == "/var/lib/watchman/backups" && settings.backups.keep == .standard)
+        #expect(settings.backups.configurationFile == "/etc/watchman/server.toml")
         #expect(try Self.read("") == ServeConfiguration())
         #expect(try Self.read("# only a comment\n") == ServeConfiguration())
     }
@@ -48,7 +50,8 @@ import WatchmanServer
         let defaults = try ServeConfiguration().settings(state: nil, host: nil)
         #expect(settings.host == "tower.example.org")
         #expect(settings.port == defaults.port && settings.gateway == defaults.gateway, "each line shows a default")
-        #expect(lines.count { $0.contains("=") } == 4)
+        #expect(settings.backups.folder == defaults.backups.folder && settings.backups.keep == defaults.backups.keep)
+        #expect(lines.count { $0.contains("=") } == 8)
     }
 
     @Test func `every key arrives where it belongs`() throws {
@@ -67,6 +70,10 @@ import WatchmanServer
             edge-user = "e"
             jump-user = "j"
             keys-user = "k"
+            backup-folder = "/srv/backups"
+            backup-keep-daily = 1
+            backup-keep-weekly = 0
+            backup-keep-monthly = 3
             """
         ).settings(state: nil, host: nil)
         #expect(settings.host == "tower.example" && settings.stateFolder == "/srv/state")
@@ -76,6 +83,8 @@ import WatchmanServer
         #expect(gateway.folder == "/srv/gateway" && gateway.address == "192.0.2.2" && gateway.port == 22222)
         #expect(gateway.firstPort == 30000 && gateway.lastPort == 30009)
         #expect([gateway.edgeUser, gateway.jumpUser, gateway.keysUser] == ["e", "j", "k"])
+        #expect(settings.backups.folder == "/srv/backups")
+        #expect(settings.backups.keep == Retention(daily: 1, weekly: 0, monthly: 3))
     }
 
     @Test func `the command line wins over the file`() throws {
@@ -110,6 +119,13 @@ import WatchmanServer
             error == WatchmanError(.configuration, "\(key) is \(value): a port is a number from 1 to 65535"))
     }
 
+    @Test(arguments: ["backup-keep-daily = -1", "backup-keep-weekly = 10001", "backup-keep-monthly = \"x\""])
+    func `a number of backups to keep that is none is named with its key`(content: String) throws {
+        let error = try Self.error(content)
+        #expect(error?.code == .configuration)
+        #expect(error?.message.contains(content.prefix { $0 != " " }) == true)
+    }
+
     @Test(arguments: [
         "", "20000", "20000-", "-20000", "x-y", "20000-19999", "1023-2000", "20000-65536", "1-2-3", "20000 - 20009",
         "20000\u{2013}20009",
@@ -123,7 +139,7 @@ import WatchmanServer
     }
 
     @Test(
-        arguments: ["state", "api-socket", "gateway-state"],
+        arguments: ["state", "api-socket", "gateway-state", "backup-folder"],
         ["relative", "", "./x", "/a b", "/a%h", "/a#b", "/a\\\"b", "/ä", "~/x"])
     func `a path that is relative or has odd bytes is named with its key`(key: String, path: String) throws {
         let error = try Self.error("\(key) = \"\(path)\"")

@@ -35,6 +35,10 @@ import WatchmanGateway
             #expect(modes == [0o700, 0o600])
             modes = try Self.files.map { try TemporaryFolder.mode(of: "\(folder)/\($0.0)") }
             #expect(modes == Self.files.map { $0.1 ? 0o600 : 0o644 })
+            let names = Set(try FileManager.default.contentsOfDirectory(atPath: folder))
+            let known = StateFolder.files.map(\.name) + ["watchman.db", "watchman.db-wal", "watchman.db-shm"]
+            #expect(names.isSubset(of: known), "a file that no backup holds")
+            #expect(StateFolder.files.map { Int($0.mode) } == modes)
         }
     }
 

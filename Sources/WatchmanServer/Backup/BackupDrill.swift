@@ -40,7 +40,9 @@ enum BackupDrill {
             let folder = try StateFolder(path: state)
             try Self.checkIdentity(folder, pin: manifest.pin)
             let store = try folder.openStore()
-            let devices = try Self.checkDevices(store, gateway: "\(scratch)/gateway.db")
+            let devices = try store.gatewayIDs().reduce(0) { sum, gateway in
+                try sum + Self.checkDevices(store, of: gateway, database: "\(scratch)/gateway.db")
+            }
             guard devices == snapshot.devices else {
                 throw WatchmanError(
                     .configuration, "only \(devices) of \(snapshot.devices) devices would be let in on their ports")
@@ -54,7 +56,7 @@ enum BackupDrill {
     /// Devices and admins must know the server again: by the pin, by its gateway's host key, by the CAs.
     private static func checkIdentity(_ folder: StateFolder, pin: String) throws {
         let tls = try TLSIdentity(folder)
-        try tls.check()
+        try tls.check(folder)
         guard tls.pin == pin else { throw WatchmanError(.configuration, "ca.pem is not the one that devices know") }
         let authorities = try Authorities(folder)
         let gateway = try authorities.gatewayIdentity(folder)
@@ -68,15 +70,17 @@ enum BackupDrill {
         }
     }
 
-    /// The number of devices that get the line for their key and port.
-    private static func checkDevices(_ store: Store, gateway path: String) throws -> Int {
+    /// The number of a gateway's devices that get the line for their key and port.
+    private static func checkDevices(_ store: Store, of id: String, database path: String) throws -> Int {
+        // Each gateway has a cache of its own.
+        unlink(path)
         let gateway = try GatewayDatabase(path: path, readers: getegid())
-        try store.eachDevice { rows in
+        try store.eachDevice(of: id) { rows in
             try gateway.fill(
                 try rows.map { GatewayDevice(id: $0.id, key: try SSHPublicKey(line: $0.publicKey), port: $0.port) })
         }
         var count = 0
-        try store.eachDevice { rows in
+        try store.eachDevice(of: id) { rows in
             let keys = try rows.map { try SSHPublicKey(line: $0.publicKey) }
             let answers = try KeyLookup.answers(database: path, keys: keys)
             for ((row, key), answer) in zip(zip(rows, keys), answers) {

@@ -90,7 +90,7 @@ struct BackupMaker: Sendable {
         return (entry, Array(content))
     }
 
-    private static func describe(_ name: String, _ content: [UInt8]) -> BackupManifest.Member {
+    static func describe(_ name: String, _ content: [UInt8]) -> BackupManifest.Member {
         BackupManifest.Member(
             name: name, size: Int64(content.count), sha256: SHA256.hash(data: content).hexadecimal)
     }

@@ -56,15 +56,18 @@ struct TLSIdentity: Sendable {
         return configuration
     }
 
-    /// Returns only if devices that hold the pin would accept this server: the key is the certificate's, and the CA signed it.
+    /// Returns only if devices that hold the pin would accept this server: the keys are the certificates', and the CA signed.
     ///
     /// - Throws: `WatchmanError` (`configuration`).
-    func check() throws {
+    func check(_ folder: StateFolder) throws {
         let leaf = try Certificate(pemEncoded: self.certificate)
         let authority = try Certificate(pemEncoded: self.authority)
         let key = try P256.Signing.PrivateKey(pemRepresentation: self.key)
         guard leaf.publicKey == Certificate.PublicKey(key.publicKey) else {
             throw WatchmanError(.configuration, "tls.key is not the key of tls.pem")
+        }
+        guard authority.publicKey == Certificate.PublicKey(try Self.key(folder, "ca.key").publicKey) else {
+            throw WatchmanError(.configuration, "ca.key is not the key of ca.pem")
         }
         guard authority.publicKey.isValidSignature(leaf.signature, for: leaf) else {
             throw WatchmanError(.configuration, "tls.pem is not signed by ca.pem")
