@@ -100,6 +100,7 @@
 
     // What takes long shows that it was heard, and is not sent twice.
     document.addEventListener("submit", (event) => {
+        if (event.defaultPrevented) return;
         if (event.target.getAttribute("aria-busy")) event.preventDefault();
         event.target.setAttribute("aria-busy", "true");
         setTimeout(() => event.target.removeAttribute("aria-busy"), 10000);
@@ -115,7 +116,7 @@
             load(url).catch(() => {});
         };
         form.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(search, 200); });
-        form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(pause); search(); form.removeAttribute("aria-busy"); });
+        form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(pause); search(); });
         form.querySelector("button").hidden = true;
     }
 
