@@ -24,7 +24,6 @@ struct Instruments: Sendable {
 
     /// All figures. None is of a single device: thousands of series would burden whoever collects them.
     func families(_ fleet: Fleet) async throws -> [MetricFamily] {
-        await fleet.presence.refresh()
         let counts = try await fleet.store.counts()
         return [
             MetricFamily(

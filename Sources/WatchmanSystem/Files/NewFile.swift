@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// A file that is being made, piece by piece. For what is too large to be written from memory by `WholeFile`.
 public struct NewFile {
