@@ -23,7 +23,7 @@ import WatchmanCore
         let device = try await fixture.device(name: "tower-berlin")
         _ = try await fixture.device(name: "attic")
         let id = device.device.id
-        for reference in [id, "tower-berlin", "tower", "tower-", String(id.prefix(9))] {
+        for reference in [id, "tower-berlin", "tower", "tower-b", String(id.prefix(9))] {
             #expect(try await fixture.store.device(reference).device.id == id)
         }
         #expect(try await fixture.store.device(id: id)?.device.name == "tower-berlin")
