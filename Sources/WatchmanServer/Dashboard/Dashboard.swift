@@ -25,6 +25,9 @@ struct Dashboard: Sendable {
             + DevicePage(fleet: fleet, templates: templates).all
             + EnrolPage(fleet: fleet, templates: templates).all
             + GatewayPage(fleet: fleet, settings: gateway, templates: templates).all
+            + JobsPage(fleet: fleet, templates: templates).all
+            + JobPage(fleet: fleet, templates: templates).all
+            + JobRunPage(fleet: fleet, templates: templates).all
             + BackupsPage(backups: fleet.backups, templates: templates).all
             + AuditPage(fleet: fleet, templates: templates).all
             + PeoplePage(fleet: fleet, templates: templates).all
