@@ -31,3 +31,23 @@ public enum Sample {
             clock: clock, escrowsRootPassword: escrowsRootPassword)
     }
 }
+
+extension Sample {
+    /// A request for a job that runs `uname -a` on the server every ten minutes.
+    public static func job(
+        _ name: String = "job", cron: String = "*/10 * * * *", timeZone: String = "UTC", jitter: Int = 0,
+        missed: MissedPolicy = .skip, devices: String? = nil, command: [String] = ["uname", "-a"], timeout: Int = 60,
+        concurrency: Int = 10
+    ) -> JobRequest {
+        JobRequest(
+            name: name, cron: cron, timeZone: timeZone, jitter: jitter, missed: missed, devices: devices,
+            command: command, timeout: timeout, concurrency: concurrency)
+    }
+
+    /// What a command printed.
+    public static func output(_ target: String = "server", _ text: String = "hello\n", status: Int? = 0) -> JobOutput {
+        JobOutput(
+            target: target, name: target, status: status, isTimedOut: false, output: text, startedAt: Self.now,
+            endedAt: Self.now)
+    }
+}

@@ -73,3 +73,27 @@ import Testing
         #expect(name == String(repeating: "a", count: 39))
     }
 }
+
+/// What programs print.
+@Suite struct OutsideLinesTests {
+    @Test(arguments: [
+        ("a\nb\tc\n", "a\nb\tc\n"), ("a\r\nb", "a\nb"), ("\u{1b}[31mred\u{1b}[0m\n", "[31mred[0m\n"),
+        ("a\u{9b}2Jb", "a2Jb"),
+        ("a\u{202e}b\u{2028}c\0d", "abcd"), ("", ""), ("\n\n", "\n\n"), ("Grüße 東京 🚀\n", "Grüße 東京 🚀\n"),
+    ])
+    func `lines stay lines and can do no harm`(text: String, expected: String) {
+        #expect(OutsideText.lines(text.utf8, limit: 1000) == expected)
+    }
+
+    @Test(arguments: [
+        ("abcdef", 3, "def"), ("äöü", 5, "öü"), ("äöü", 4, "öü"), ("a€", 3, "€"), ("🚀", 3, ""), ("ab", 0, ""),
+    ])
+    func `the end is kept, without half a character`(text: String, limit: Int, expected: String) {
+        #expect(OutsideText.lines(text.utf8, limit: limit) == expected)
+    }
+
+    @Test func `bytes that are no text take no more room than is given`() {
+        let text = OutsideText.lines([UInt8](repeating: 0xff, count: 1000), limit: 1000)
+        #expect(text.utf8.count == 999 && text.unicodeScalars.allSatisfy { $0 == "\u{fffd}" })
+    }
+}

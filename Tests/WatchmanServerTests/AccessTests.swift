@@ -38,6 +38,11 @@ import WatchmanCore
         "GET /api/v1/users": .role(.admin), "POST /api/v1/users": .role(.admin),
         "PATCH /api/v1/users/:user": .role(.admin), "DELETE /api/v1/users/:user": .role(.admin),
         "POST /api/v1/users/:user/reset": .role(.admin), "POST /api/v1/users/:user/sign-out": .role(.admin),
+        "GET /api/v1/jobs": .role(.viewer), "POST /api/v1/jobs": .role(.admin), "GET /api/v1/jobs/:job": .role(.viewer),
+        "PATCH /api/v1/jobs/:job": .role(.admin), "DELETE /api/v1/jobs/:job": .role(.admin),
+        "POST /api/v1/jobs/:job/run": .role(.operator), "POST /api/v1/jobs/:job/pause": .role(.operator),
+        "POST /api/v1/jobs/:job/resume": .role(.operator), "GET /api/v1/jobs/:job/runs": .role(.viewer),
+        "GET /api/v1/jobs/:job/runs/:run": .role(.operator),
         "GET /api/v1/backups": .role(.viewer), "POST /api/v1/backups": .role(.admin),
         "POST /api/v1/backups/:backup/verify": .role(.admin), "POST /api/v1/backups/prune": .role(.admin),
     ]
@@ -107,6 +112,7 @@ private struct Visit {
             .joined()
         self.path = words[1].replacing(":device", with: self.device.id).replacing(":token", with: token.id)
             .replacing(":key", with: try await fixture.apiKey().id)
+            .replacing(":job", with: try await Self.job(fixture, endpoint)).replacing(":run", with: "1")
             .replacing(":user", with: try await fixture.user("bob", .viewer).name)
             .replacing(":backup", with: endpoint.contains(":backup") ? try await fixture.backup().name : "")
         let newKey = SSHPrivateKey.generate()
@@ -148,6 +154,16 @@ private struct Visit {
         return problems
     }
 
+    /// A job that has run once.
+    private static func job(_ fixture: ServerFixture, _ endpoint: String) async throws -> String {
+        guard endpoint.contains(":job") else { return "" }
+        let store = fixture.fleet.store
+        _ = try await store.add(Sample.job("update"), actor: "local", now: Date())
+        let run = try await store.beginRun(job: "update", actor: "local", now: Date()).run
+        try await store.endRun(run.id, .succeeded, "", now: Date())
+        return "update"
+    }
+
     private static func proof(_ bytes: [UInt8], _ key: SSHPrivateKey) throws -> [String: String] {
         let signature = try SSHSignature.sign(bytes, namespace: DeviceSignature.registerNamespace, with: key)
         return [DeviceSignature.signatureField: Data(signature).base64EncodedString()]
@@ -166,6 +182,8 @@ private struct Visit {
         case "PATCH /api/v1/devices/:device": return DeviceChange(name: "edge-2")
         case "POST /api/v1/devices/:device/connect": return ConnectRequest(publicKey: key, user: "root")
         case "POST /api/v1/tokens": return JoinTokenRequest(lifetime: 60, uses: 1, tags: [])
+        case "POST /api/v1/jobs": return Sample.job("other")
+        case "PATCH /api/v1/jobs/:job": return JobChange(cron: "@daily")
         case "POST /api/v1/users": return UserRequest(name: "carol", role: .viewer)
         case "PATCH /api/v1/users/:user": return UserChange(role: .operator)
         case "POST /api/v1/backups/prune": return BackupPruneRequest()

@@ -66,4 +66,17 @@ import WatchmanCore
         #expect(Command.systemctl("is-active", "--quiet", "x") == Command("systemctl", ["is-active", "--quiet", "x"]))
         #expect(Command.ssh(["-F", "/c", "--", "h"]) == Command("ssh", ["-F", "/c", "--", "h"]))
     }
+
+    @Test func `a job's command follows the device, which follows the end of options`() {
+        let command = Command.ssh(configuration: "/s/config", device: "edge-1", command: ["-v", "uname", "-a"])
+        #expect(
+            command
+                == Command(
+                    "ssh",
+                    [
+                        "-F", "/s/config", "-T", "-l", "root", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o",
+                        "ServerAliveInterval=15", "--", "edge-1.wm", "-v", "uname", "-a",
+                    ]))
+        #expect(command.input == nil)
+    }
 }
