@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-all_tiers='lint install static generated unit integration e2e'
+all_tiers='lint install static generated unit integration browser e2e'
 
 # Packages are installed only when they are missing; those of the build come along.
 need() {
@@ -61,6 +61,17 @@ unit() {
 integration() {
     need openssh-client openssh-server autossh procps gcc && build && swift build --build-tests &&
         swift test --skip-build --disable-xctest --filter '^IntegrationTests\.'
+}
+
+# python PACKAGE...: makes sure of a virtual environment with these packages and prints its interpreter.
+python() {
+    need python3-venv >&2 && python3 -m venv .build/python &&
+        .build/python/bin/pip install --quiet --disable-pip-version-check "$@" >&2 && echo .build/python/bin/python
+}
+
+browser() {
+    need openssh-client openssh-server autossh chromium && build &&
+        interpreter=$(python cryptography playwright==1.65.2) && "$interpreter" -m unittest discover -s Tests/Browser
 }
 
 e2e() {

@@ -45,14 +45,14 @@ class Device:
         self.host_key = host_key or public_line(self.key)
         self.enrolment = None
 
-    def register(self, http_connection, token):
+    def register(self, http_connection, token, **facts):
         _, pin, identifier, secret = token.split(".")
         body = json.dumps({
             "tokenID": identifier, "tokenSecret": secret, "pin": pin, "name": self.name,
             "publicKey": public_line(self.key), "hostKeys": [self.host_key], "escrowsRootPassword": False,
             "clock": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "facts": {"hostname": self.name, "system": "bench", "architecture": "x86_64", "kernel": "6.1",
-                      "agentVersion": "0.1.0"},
+                      "agentVersion": "0.1.0"} | facts,
         }).encode()
         http_connection.request("POST", "/api/v1/register", body, {
             "Content-Type": "application/json",

@@ -28,6 +28,12 @@ def wait_for(what, condition, seconds=20):
         time.sleep(0.02)
 
 
+def read(path):
+    with contextlib.suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
 def answers(port):
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as peer:
         return peer.recv(4) == b"SSH-"
@@ -166,5 +172,14 @@ UsePAM no
         (home / "agent.json").write_text(json.dumps({
             "server": f"https://127.0.0.1:{self.api}", "pin": "", "enrolment": enrolment, "keyFile": str(key),
             "authority": json.loads(api.getresponse().read())["certificateAuthority"], "sshdPort": self.sshd}))
-        self.agent = self.start(self.binary, "agent", "--folder", home)
+        self.restart_agent()
+
+    def restart_agent(self):
+        self.agent = self.start(self.binary, "agent", "--folder", self.folder / "Secure-Tunnel")
         wait_for("the tunnel", lambda: answers(self.port))
+
+    def children_of_agent(self):
+        """autossh and ssh, which outlive an agent that is killed."""
+        mark = str(self.folder / "Secure-Tunnel").encode()
+        commands = {path.parent.name: path for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")}
+        return [int(pid) for pid, path in commands.items() if mark in read(path) and int(pid) != self.agent.pid]
