@@ -88,7 +88,10 @@
         });
         stream.onerror = () => {
             show("reconnecting", true);
-            if (stream.readyState === EventSource.CLOSED) setTimeout(() => events === stream && listen(), 3000);
+            if (stream.readyState !== EventSource.CLOSED) return;
+            // Refused: whoever is signed out meanwhile is led to the sign-in by the page itself.
+            refresh();
+            setTimeout(() => events === stream && listen(), 3000);
         };
     }
 
