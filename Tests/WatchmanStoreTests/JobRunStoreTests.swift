@@ -143,7 +143,7 @@ import WatchmanCore
             try await store.keep(Sample.output("dev\(100 + number)", "x\u{1b}[31m\r\n\ty"), run: run.id)
         }
         let first = try await store.jobRun("a", run.id)
-        let second = try await store.jobRun("a", run.id, after: try #require(first.next))
+        let second = try await store.jobRun("a", run.id, after: first.next)
         #expect(first.outputs.count == JobRunDetail.pageSize && second.outputs.count == 10 && second.next == nil)
         #expect((first.outputs + second.outputs).map(\.target) == (0..<count).map { "dev\(100 + $0)" })
         #expect(first.outputs[0].output == "x[31m\n\ty" && first.run.id == run.id)
