@@ -24,6 +24,13 @@ public enum MissedPolicy: String, Codable, Sendable, CaseIterable {
 
 /// `POST /api/v1/jobs`: a command to run when the time comes. Spans are seconds.
 public struct JobRequest: Codable, Sendable {
+    /// Seconds that a job may take.
+    public static let timeouts = 1...86400
+    /// Seconds by which it may start later.
+    public static let jitters = 0...86400
+    /// Devices on which it may run at the same time.
+    public static let concurrencies = 1...100
+
     /// What people call it; the same rules as for a device's name.
     public var name: String
     /// When it runs, as in crontab(5).

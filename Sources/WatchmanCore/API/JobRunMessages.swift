@@ -64,7 +64,7 @@ public struct JobRunList: Codable, Sendable {
 
     /// The rows, newest first.
     public var runs: [JobRunSummary]
-    /// The next page is what `?before=` this gives, or nil at the end.
+    /// The next page is what `?after=` this gives, or nil at the end.
     public var next: Int64?
 
     /// Creates a page.

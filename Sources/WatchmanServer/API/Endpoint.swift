@@ -45,26 +45,7 @@ struct Endpoint: Sendable {
         self.gives = Output.self
         self.answer = { call in try await answer(call, try call.body(Input.self)) }
     }
-
-    /// An operation whose answer has a type that is not told here.
-    @_disfavoredOverload
-    init(
-        _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ summary: String,
-        _ answer: @escaping @Sendable (Call) async throws -> any Encodable & Sendable
-    ) {
-        self.method = method
-        self.path = path
-        self.access = access
-        self.summary = summary
-        self.query = []
-        self.takes = nil
-        self.gives = Untold.self
-        self.answer = answer
-    }
 }
-
-/// Stands for the type of an answer that an endpoint does not tell.
-struct Untold: Codable {}
 
 /// An answer whose text is ready to be sent.
 protocol ReadyText: Codable, Sendable {

@@ -25,7 +25,7 @@ struct JobEndpoints: Sendable {
                 .get, "/api/v1/jobs/:job/runs", .role(.viewer), "List a job's runs",
                 query: [
                     QueryParameter(
-                        "before", "Only runs before this one: `next` of the page before.", .integer(1...Int.max)),
+                        "after", "Where the page begins: `next` of the page before.", .integer(1...Int.max)),
                     .limit(1...JobRunList.pageSizes.most),
                 ], self.history),
             Endpoint(
@@ -64,7 +64,7 @@ struct JobEndpoints: Sendable {
     }
 
     private func history(_ call: Call) async throws -> JobRunList {
-        let (limit, before) = (call.query["limit"].flatMap { Int($0) }, call.query["before"].flatMap { Int64($0) })
+        let (limit, before) = (call.query["limit"].flatMap { Int($0) }, call.query["after"].flatMap { Int64($0) })
         return try await self.fleet.store.jobRuns(
             try call.parameter("job"), before: before, limit: limit ?? JobRunList.pageSizes.usual)
     }

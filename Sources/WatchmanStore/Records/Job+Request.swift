@@ -2,11 +2,6 @@ import Foundation
 import WatchmanCore
 
 extension Job {
-    /// What a job may ask for.
-    private static let timeouts = 1...86400
-    private static let jitters = 0...86400
-    private static let concurrencies = 1...100
-
     /// A new job that runs a command.
     ///
     /// - Throws: `WatchmanError` (`invalid`).
@@ -18,7 +13,7 @@ extension Job {
             )
         }
         guard JobKind(rawValue: request.name) == nil else {
-            throw WatchmanError(.invalid, "the name \(request.name) is kept for a job of watchman's own")
+            throw WatchmanError(.conflict, "the name \(request.name) is kept for a job of watchman's own")
         }
         try Self.checkCommand(request.command)
         try request.devices.map { _ = try DeviceSelector($0) }
@@ -53,13 +48,13 @@ extension Job {
 
     /// Checks what people chose and finds the next moment.
     mutating func plan(_ now: Date) throws {
-        guard Self.timeouts.contains(self.timeout) else {
+        guard JobRequest.timeouts.contains(self.timeout) else {
             throw WatchmanError(.invalid, "a job's timeout is 1 second to 24 hours")
         }
-        guard Self.jitters.contains(self.jitter) else {
+        guard JobRequest.jitters.contains(self.jitter) else {
             throw WatchmanError(.invalid, "a job's jitter is at most 24 hours")
         }
-        guard Self.concurrencies.contains(self.concurrency) else {
+        guard JobRequest.concurrencies.contains(self.concurrency) else {
             throw WatchmanError(.invalid, "a job runs on 1 to 100 devices at the same time")
         }
         let next = try self.plannedRun(after: now)

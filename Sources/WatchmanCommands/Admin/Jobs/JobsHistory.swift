@@ -16,7 +16,7 @@ extension Watchman {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let path = try self.job.path("/runs?limit=\(self.limit)" + (self.before.map { "&before=\($0)" } ?? ""))
+            let path = try self.job.path("/runs?limit=\(self.limit)" + (self.before.map { "&after=\($0)" } ?? ""))
             let page: JobRunList = try await self.server.withClient(.live) { try await $0.get(path) }
             try self.output.print(page) { Self.table(page.runs) }
             if let next = page.next, self.output.format == .table {

@@ -42,7 +42,7 @@ enum OpenAPI {
         var operation: JSON = [
             "operationId": .text(endpoint.operationID), "summary": .text(endpoint.summary),
             "tags": [.text(endpoint.tag)], "security": self.security(endpoint.access),
-            "parameters": .array(try endpoint.pathParameters + endpoint.query.map(self.parameter)),
+            "parameters": .array(endpoint.pathParameters + endpoint.query.map(self.parameter)),
             "responses": [
                 "200": good, "4XX": ["$ref": "#/components/responses/Refused"],
                 "5XX": ["$ref": "#/components/responses/Fault"],
@@ -134,17 +134,12 @@ extension Endpoint {
     }
 
     fileprivate var pathParameters: [JSON] {
-        get throws {
-            try self.path.split(separator: "/").filter { $0.hasPrefix(":") }.map { part in
-                let name = String(part.dropFirst())
-                guard let (summary, schema) = SchemaRules.pathParameters[name] else {
-                    throw WatchmanError(.internal, "\(self.path): \(name) needs a place in SchemaRules.pathParameters")
-                }
-                return [
-                    "name": .text(name), "in": "path", "required": true, "description": .text(summary),
-                    "schema": schema,
-                ]
-            }
+        self.path.split(separator: "/").filter { $0.hasPrefix(":") }.map { part in
+            let name = String(part.dropFirst())
+            let (summary, schema) = SchemaRules.pathParameters[name] ?? ("", ["type": "string"])
+            return [
+                "name": .text(name), "in": "path", "required": true, "description": .text(summary), "schema": schema,
+            ]
         }
     }
 }

@@ -72,6 +72,7 @@ private final class Fields: Decoder {
     let message: String
     private var properties: [String: JSON] = [:]
     private var required: Set<String> = []
+    private var optional: Set<String> = []
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
@@ -86,11 +87,14 @@ private final class Fields: Decoder {
         return schema.merging(["required": .array(self.required.sorted().map { .text($0) })])
     }
 
+    /// Notes that the message asks whether it has a field: then it can do without.
+    func ask(_ key: String) { self.optional.insert(key) }
+
     /// Notes a field.
-    func add<Value: Decodable>(_ key: String, _ type: Value.Type, isRequired: Bool) throws -> Value {
+    func add<Value: Decodable>(_ key: String, _ type: Value.Type) throws -> Value {
         let (schema, value) = try self.book.learn(type)
         var field = schema.merging(self.book.rule("\(self.message).\(key)"))
-        if isRequired {
+        if !self.optional.contains(key) {
             self.required.insert(key)
         } else if self.book.allowsNull {
             field = ["anyOf": [field, ["type": "null"]]]
@@ -107,21 +111,21 @@ private final class Fields: Decoder {
     func singleValueContainer() throws -> any SingleValueDecodingContainer { throw SchemaBook.unknown(Any.self) }
 }
 
-/// The generic methods stand in for those of the single types, too.
+/// The generic method stands in for those of the single types, too. `decodeIfPresent` is Swift's own: it asks `contains` first.
 private struct KeyedFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let fields: Fields
     var codingPath: [any CodingKey] { [] }
     var allKeys: [Key] { [] }
 
-    func contains(_ key: Key) -> Bool { true }
+    func contains(_ key: Key) -> Bool {
+        self.fields.ask(key.stringValue)
+        return true
+    }
+
     func decodeNil(forKey key: Key) -> Bool { false }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-        try self.fields.add(key.stringValue, type, isRequired: true)
-    }
-
-    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        try self.fields.add(key.stringValue, type, isRequired: false)
+        try self.fields.add(key.stringValue, type)
     }
 
     func nestedContainer<NestedKey: CodingKey>(

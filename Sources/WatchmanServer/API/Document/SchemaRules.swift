@@ -17,7 +17,7 @@ enum SchemaRules {
         ObjectIdentifier(Date.self): (["type": "string", "format": "date-time"], Date(timeIntervalSince1970: 0)),
         // SSHPublicKey.init(line:)
         ObjectIdentifier(SSHPublicKey.self): (
-            ["type": "string", "pattern": "^(ssh|ecdsa)-[a-z0-9-]+ AAAA[A-Za-z0-9+/]+={0,2}( .*)?$"],
+            ["type": "string", "format": "ssh-public-key"],
             SSHPrivateKey.generate().publicKey
         ),
         ObjectIdentifier(JSON.self): (["type": "object"], JSON.null),
@@ -39,7 +39,12 @@ enum SchemaRules {
     private static let words: JSON = ["pattern": .text("[^\(dangerous)]")]
     /// A line that `OutsideText.clean` leaves as it is, or nothing.
     static func line(_ limit: Int) -> String { "^[^\(self.dangerous)]{0,\(limit)}$" }
-    private static let backups: JSON = ["minimum": 0, "maximum": 10_000]
+    private static func bounds(_ range: ClosedRange<Int>) -> JSON {
+        ["minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
+    }
+    private static let backups = bounds(0...10_000)
+    private static let cron: JSON = ["format": "cron", "examples": ["30 3 * * 1-5", "@daily"]]
+    private static let timeZone: JSON = ["format": "time-zone", "examples": ["UTC", "Europe/Berlin"]]
     /// RandomText.identifier.
     private static func identifier(_ digits: Int) -> JSON { ["pattern": .text("^[a-z2-7]{\(digits)}$")] }
 
@@ -48,28 +53,35 @@ enum SchemaRules {
         // Store.create(_:name:role:actor:now:)
         "APIKeyRequest.name": words,
         "APIKeySummary.id": identifier(8),
-        // Ed25519 is what `connect` makes; the fixed part is the length and name of the blob's first string (RFC 8709, section 4).
-        "ConnectRequest.publicKey": [
-            "pattern": "^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-P][A-Za-z0-9+/]{42}$"
-        ],
         // Store.change
         "DeviceChange.addTags": tags,
         "DeviceChange.name": deviceName,
         "DeviceSummary.id": identifier(10),
         "DeviceSummary.name": deviceName,
-        "DeviceSummary.port": ["minimum": 1, "maximum": 65535],
+        "DeviceSummary.port": bounds(1...65535),
         "DeviceSummary.tags": tags,
         // Backups.prune
         "BackupPruneRequest.keepDaily": backups,
         "BackupPruneRequest.keepMonthly": backups,
         "BackupPruneRequest.keepWeekly": backups,
+        // Job.plan and Job.init
+        "JobChange.concurrency": bounds(JobRequest.concurrencies),
+        "JobChange.cron": cron,
+        "JobChange.jitter": bounds(JobRequest.jitters),
+        "JobChange.timeZone": timeZone,
+        "JobChange.timeout": bounds(JobRequest.timeouts),
+        "JobRequest.command": ["minItems": 1, "items": ["pattern": "^[^\\u0000]*$"]],
+        "JobRequest.concurrency": bounds(JobRequest.concurrencies),
+        "JobRequest.cron": cron,
+        "JobRequest.devices": ["format": "device-selector", "examples": ["all", "site=berlin", "name=edge-*"]],
+        "JobRequest.jitter": bounds(JobRequest.jitters),
+        "JobRequest.name": deviceName,
+        "JobRequest.timeZone": timeZone,
+        "JobRequest.timeout": bounds(JobRequest.timeouts),
         // Store.create(_:_:actor:now:)
-        "JoinTokenRequest.lifetime": [
-            "minimum": .integer(JoinTokenRequest.lifetimes.lowerBound),
-            "maximum": .integer(JoinTokenRequest.lifetimes.upperBound),
-        ],
+        "JoinTokenRequest.lifetime": bounds(JoinTokenRequest.lifetimes),
         "JoinTokenRequest.tags": tags,
-        "JoinTokenRequest.uses": ["minimum": 1, "maximum": 100_000],
+        "JoinTokenRequest.uses": bounds(1...100_000),
         "JoinTokenSummary.id": identifier(8),
         // Fleet.register
         "RegistrationRequest.hostKeys": ["minItems": 1, "maxItems": 8],
@@ -84,7 +96,9 @@ enum SchemaRules {
     static let pathParameters: [String: (summary: String, schema: JSON)] = [
         "backup": ("A backup's name.", ["pattern": "^watchman-[0-9]{8}T[0-9]{6}Z\\.tar$"]),
         "device": ("A device's id, its name, or the beginning of just one of them.", deviceName),
+        "job": ("A job's name.", deviceName),
         "key": ("An API key's id.", identifier(8)),
+        "run": ("A run's number.", ["type": "integer", "format": "int64", "minimum": 1, "maximum": .integer(.max)]),
         "token": ("A join token's id.", identifier(8)),
         "user": ("A person's name.", userName),
     ].mapValues { ($0.0, JSON.object(["type": "string"]).merging($0.1)) }
