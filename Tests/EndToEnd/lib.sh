@@ -75,6 +75,19 @@ not() { if ("$@") >/dev/null 2>&1; then return 1; fi; }
 on_server() { machine_run tower "$@"; }
 on_admin() { machine_run laptop "$@"; }
 
+server_answers() { on_server watchman devices --quiet; }
+
+# server_boot: a fresh machine, set up as the README says: install.sh makes users, directories and the service.
+server_boot() {
+    machine_create tower gateway --bind-ro="$REPOSITORY:/srv/watchman" --bind-ro="$WATCHMAN:/srv/watchman-binary"
+    echo tower.lab >"$LAB/tower/root/etc/hostname"
+    chroot "$LAB/tower/root" systemctl --quiet disable ssh.service
+    machine_start tower
+    machine_ready tower
+    on_server /srv/watchman/install.sh --server --binary /srv/watchman-binary
+    wait_for 30 "the server to answer" server_answers
+}
+
 # Prints a new join token, good for one device.
 join_token() { on_server watchman admin tokens create; }
 

@@ -117,21 +117,12 @@ outside() {
 
 # --- inside: the first process of the lab ---
 
-server_answers() { on_server watchman devices --quiet; }
-
-# The server is set up as the README says: install.sh makes users, directories and the service.
 boot_server_and_laptop() {
-    local name
-    machine_create tower gateway --bind-ro="$REPOSITORY:/srv/watchman" --bind-ro="$WATCHMAN:/srv/watchman-binary"
     machine_create laptop laptop --bind-ro="$WATCHMAN:/usr/local/bin/watchman"
-    echo tower.lab >"$LAB/tower/root/etc/hostname"
-    for name in tower laptop; do chroot "$LAB/$name/root" systemctl --quiet disable ssh.service; done
-    machine_start tower
+    chroot "$LAB/laptop/root" systemctl --quiet disable ssh.service
     machine_start laptop
-    machine_ready tower
+    server_boot
     machine_ready laptop
-    on_server /srv/watchman/install.sh --server --binary /srv/watchman-binary
-    wait_for 30 "the server to answer" server_answers
 }
 
 # Prints what the machines have to say about a failure.
