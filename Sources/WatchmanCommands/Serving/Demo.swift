@@ -86,6 +86,7 @@ struct Demo {
         configuration.keysUser = "nobody"
         var settings = try configuration.settings(state: "\(self.folder)/state", host: "127.0.0.1")
         settings.gateway.helper = try self.helper(settings.gateway.helper)
+        settings.backups.configurationFile = "\(self.folder)/server.toml"
         return settings
     }
 

@@ -52,9 +52,14 @@ public struct BackupTool: Sendable {
         let former = isThere ? try Self.backUp(state, configuration, now) : nil
         try WholeFile.makeFolder(state, mode: 0o700)
         let ready = "\(configuration).restored"
-        try RestoredState.replace(in: state) { folder in
-            _ = try self.file.unpack(into: folder)
-            try self.layReady("\(folder)/\(BackupFile.configuration)", ready)
+        do {
+            try RestoredState.replace(in: state) { folder in
+                _ = try self.file.unpack(into: folder)
+                try self.layReady("\(folder)/\(BackupFile.configuration)", ready)
+            }
+        } catch {
+            unlink(ready)
+            throw error
         }
         let formerConfiguration = try Self.replace(configuration, by: ready)
         return Restored(
