@@ -1,6 +1,6 @@
 /// Which devices are meant, as people write it: `site=berlin`, `name=edge-*`, `all`.
 ///
-/// A term is a tag, or `name=` and a name; `*` stands for any letters. `+` joins terms that must all fit, `,` joins alternatives:
+/// A term is a tag, or `name=` and a name; `*` stands for any text. `+` joins terms that must all fit, `,` joins alternatives:
 /// `site=berlin+arm,name=tower` are Berlin's arm devices and tower.
 public struct DeviceSelector: Hashable, Sendable {
     /// What one term asks for.

@@ -119,7 +119,7 @@ import WatchmanCore
     @Test(arguments: [
         ["add", "a", "--", "ls"], ["add", "a", "--cron", "@daily"], ["add", "--cron", "@daily", "--", "ls"],
         ["add", "a", "--cron", "@daily", "ls"], ["add", "a", "--cron", "@daily", "--jitter", "5", "--", "ls"],
-        ["add", "a", "--cron", "@daily", "--missed", "never", "--", "ls"], ["run"], ["run", "-x"],
+        ["add", "a", "--cron", "@daily", "--missed", "never", "--", "ls"], ["run"], ["run", "-x"], ["change", "a"],
         ["output", "a", "x"],
         ["history", "a", "--limit", "x"],
     ])

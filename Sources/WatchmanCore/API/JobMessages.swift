@@ -68,7 +68,7 @@ public struct JobRequest: Codable, Sendable {
 }
 
 /// `PATCH /api/v1/jobs/NAME`: what may be changed. Absent fields stay as they are.
-public struct JobChange: Codable, Sendable {
+public struct JobChange: Codable, Hashable, Sendable {
     /// When it runs.
     public var cron: String?
     /// The zone that `cron` is meant in.

@@ -8,7 +8,7 @@ extension Watchman {
             commandName: "add", abstract: "Add a job that runs a command.",
             discussion: """
                 Without --devices the command runs on the server, as the user that serves: root. Therefore only admins add jobs. No shell \
-                is involved, unless the command is one: sh -c '...'.
+                is involved, unless the command is one: sh -c '...'. Everybody who may look at jobs sees the command: no secrets in it.
 
                 With --devices it runs as root on each device that is chosen, over its tunnel. As with ssh the words are joined by blanks \
                 and the device's shell reads the line. What is still running there when the time is over is cut off, and not killed: \
@@ -18,7 +18,7 @@ extension Watchman {
                   $ watchman admin jobs add update --cron "0 3 * * SUN" --time-zone Europe/Berlin \\
                         --devices site=berlin --jitter 10m --timeout 30m -- apt-get -qy upgrade
 
-                --devices takes a tag, name=NAME, or all; * stands for any letters. + joins what must all fit, a comma what may: \
+                --devices takes a tag, name=NAME, or all; * stands for any text. + joins what must all fit, a comma what may: \
                 site=berlin+arm,name=edge-* are Berlin's arm devices, and all whose name begins with edge-.
                 """)
 
@@ -55,18 +55,26 @@ extension Watchman {
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: OutputOptions
 
-        func run() async throws {
-            let path = try self.job.path()
-            let change = JobChange(
+        /// What was asked for.
+        var change: JobChange {
+            JobChange(
                 cron: self.cron, timeZone: self.times.timeZone, jitter: self.times.jitter?.seconds,
                 missed: self.times.missed, timeout: self.times.timeout?.seconds, concurrency: self.times.concurrency)
+        }
+
+        func validate() throws {
+            if self.change == JobChange() { throw ValidationError("nothing to change: say what with an option") }
+        }
+
+        func run() async throws {
+            let (path, change) = (try self.job.path(), self.change)
             let job: JobSummary = try await self.server.withClient(.live) { try await $0.patch(path, change) }
             try self.output.print(job) { [Self.line(job)] }
         }
 
         /// What a job is now, in a line.
         static func line(_ job: JobSummary) -> String {
-            "\(job.name): \(job.schedule), \(job.timeZone); next run: \(JobsShow.next(job))"
+            "\(job.name): \(job.schedule), \(job.timeZone); \(job.isPaused ? "" : "next run: ")\(JobsShow.next(job))"
         }
     }
 
