@@ -8,6 +8,8 @@ struct QueryParameter: Sendable {
         case choice([String])
         /// Text that `accepts` accepts; the pattern says the same in the API's document.
         case text(pattern: String, accepts: @Sendable (String) -> Bool)
+        /// What an answer gave as `next`; empty is the beginning.
+        case cursor
     }
 
     let name: String
@@ -26,11 +28,9 @@ struct QueryParameter: Sendable {
     }
 
     /// Where a page begins: `next` of the page before.
-    static let after = QueryParameter(
-        "after", "Where the page begins: `next` of the page before.",
-        .text(pattern: "^[A-Za-z0-9_-]{1,512}$") { text in
-            (1...512).contains(text.utf8.count) && text.utf8.allSatisfy(ASCII.isBase64URL)
-        })
+    static let after = QueryParameter("after", "Where the page begins: `next` of the page before.", .cursor)
+
+    static let cursorPattern = "^[A-Za-z0-9_-]{0,512}$"
 
     /// - Throws: `WatchmanError` (`invalid`) that says what the value may be.
     func check(_ value: String) throws {
@@ -47,6 +47,10 @@ struct QueryParameter: Sendable {
             }
         case .text(_, let accepts):
             guard accepts(value) else { throw WatchmanError(.invalid, "\(self.name) has a value that cannot be") }
+        case .cursor:
+            guard value.utf8.count <= 512, value.utf8.allSatisfy(ASCII.isBase64URL) else {
+                throw WatchmanError(.invalid, "\(self.name) is not what an answer gave as next")
+            }
         }
     }
 

@@ -76,6 +76,27 @@ import WatchmanCore
         }
     }
 
+    @Test func `every link begins at an operation and at a value of its answer`() async throws {
+        try await ServerFixture.with { fixture in
+            let endpoints = try fixture.endpoints
+            let document = try await Self.document(fixture)
+            for source in Links.sources {
+                let endpoint = try #require(
+                    endpoints.first { "\($0.method.rawValue) \($0.path)" == source.operation }, "\(source.operation)")
+                let links = Links.from(endpoint, to: endpoints)
+                #expect(!links.isEmpty)
+                var form: JSON? = try SchemaBook().schema(endpoint.gives)
+                for step in source.pointer.split(separator: "/") {
+                    if case .text(let reference)? = form?["$ref"] {
+                        form = document["components"]?["schemas"]?[String(reference.split(separator: "/").last ?? "")]
+                    }
+                    form = step == "0" ? form?["items"] : form?["properties"]?[String(step)]
+                }
+                #expect(form?["type"] == "string" || form?["type"] == "integer", "\(source.operation) \(source.pointer)")
+            }
+        }
+    }
+
     @Test func `what a body may leave out may be null there, and an answer never says null`() async throws {
         try await ServerFixture.with { fixture in
             let schemas = try #require(try await Self.document(fixture)["components"]?["schemas"])

@@ -12,6 +12,8 @@ enum OpenAPI {
         var paths: [String: JSON] = [:]
         for (endpoint, body) in zip(endpoints, bodies) {
             var operation = try self.operation(endpoint, book)
+            let links = Links.from(endpoint, to: endpoints)
+            if !links.isEmpty { operation["responses"]?["200"]?["links"] = .object(links) }
             if let body { operation["requestBody"] = ["required": true, "content": self.content(body)] }
             paths[endpoint.template, default: [:]][endpoint.method.rawValue.lowercased()] = operation
         }
@@ -78,6 +80,7 @@ enum OpenAPI {
                 ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
             case .choice(let choices): ["type": "string", "enum": .array(choices.map { .text($0) })]
             case .text(let pattern, _): ["type": "string", "pattern": .text(pattern)]
+            case .cursor: ["type": "string", "format": "cursor", "pattern": .text(QueryParameter.cursorPattern)]
             }
         return [
             "name": .text(parameter.name), "in": "query", "description": .text(parameter.summary), "schema": schema,
@@ -134,8 +137,7 @@ extension Endpoint {
     }
 
     fileprivate var pathParameters: [JSON] {
-        self.path.split(separator: "/").filter { $0.hasPrefix(":") }.map { part in
-            let name = String(part.dropFirst())
+        self.parts.map { name in
             let (summary, schema) = SchemaRules.pathParameters[name] ?? ("", ["type": "string"])
             return [
                 "name": .text(name), "in": "path", "required": true, "description": .text(summary), "schema": schema,
