@@ -71,7 +71,7 @@ class Server:
             process.wait()
         with contextlib.suppress(OSError, ValueError):
             os.kill(int((self.folder / "gateway/sshd.pid").read_text()), signal.SIGTERM)
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, *arguments, **options):
         return subprocess.run(

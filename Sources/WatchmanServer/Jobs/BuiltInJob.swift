@@ -22,6 +22,7 @@ struct BuiltInJob: Sendable {
             BuiltInJob(.backup, cron: "0 2 * * *") { _ in try await backups.createBackup() },
             BuiltInJob(.prune, cron: "0 3 * * *") { _ in try await backups.pruneBackups() },
             .check(store),
+            BuiltInJob(.rollup, cron: "*/5 * * * *") { try await store.rollUp(now: $0) },
         ]
     }
 
