@@ -8,16 +8,19 @@ import WatchmanCore
 /// What pages are put together from.
 @Suite struct PartsTests {
     @Test func `numbers are grouped, and those a device may claim do not trap`() {
-        #expect([0, 999, 1000, 1_234_567, -1000].map { Words.count($0) } == ["0", "999", "1,000", "1,234,567", "-1,000"])
+        #expect(
+            [0, 999, 1000, 1_234_567, -1000].map { Words.count($0) } == ["0", "999", "1,000", "1,234,567", "-1,000"])
         #expect(Words.count(1, "device") == "1 device" && Words.count(2, "device") == "2 devices")
         let odd: [Double] = [.nan, .infinity, -.infinity, 1e300, -1e13]
         #expect(odd.allSatisfy { Words.number($0, decimals: 2) == "?" })
-        #expect([0.5, 2, 0.254, -0.001, 1231.4].map { Words.number($0, decimals: 2) } == ["0.5", "2", "0.25", "0", "1,231"])
+        #expect(
+            [0.5, 2, 0.254, -0.001, 1231.4].map { Words.number($0, decimals: 2) } == ["0.5", "2", "0.25", "0", "1,231"])
         #expect(Words.bytes(0) == "0 B" && Words.bytes(1536) == "1.5 KiB" && Words.bytes(.max) == "8,192 PiB")
     }
 
     @Test func `what is not everything is never shown as 100 %`() {
-        #expect([1, 0.99999, 0.9989, 0, 1.2].map { Words.percent($0) } == ["100 %", "99.9 %", "99.8 %", "0 %", "100 %"])
+        #expect(
+            [1, 0.99999, 0.9989, 0, 1.2].map { Words.percent($0) } == ["100 %", "99.9 %", "99.8 %", "0 %", "100 %"])
     }
 
     @Test func `clocks are off by seconds or by decades`() {
@@ -54,7 +57,8 @@ import WatchmanCore
 
     @Test func `a chart of nothing says so`() {
         let chart = Self.chart([nil, nil])
-        #expect(chart.curve.isEmpty && chart.area.isEmpty && chart.now == "–" && chart.summary == "Load, a day: no samples")
+        #expect(
+            chart.curve.isEmpty && chart.area.isEmpty && chart.now == "–" && chart.summary == "Load, a day: no samples")
     }
 
     @Test func `frost moves the scale's end below zero`() {

@@ -32,9 +32,9 @@ enum SchemaRules {
     private static let tags: JSON = [
         "items": ["pattern": .text(DeviceName.tagPattern), "maxLength": .integer(DeviceName.longestTag)]
     ]
-    /// The characters that `OutsideText.clean` drops, as far as JavaScript's 16-bit characters go.
+    /// The characters that `OutsideText.clean` drops. Those beyond 16 bits stand for themselves: each engine escapes them in its own way.
     private static let dangerous =
-        "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ue000-\\uf8ff\\ufeff\\ufff9-\\ufffb"
+        "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ue000-\\uf8ff\\ufeff\\ufff9-\\ufffb\u{110bd}\u{110cd}\u{13430}-\u{13438}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}\u{f0000}-\u{ffffd}\u{100000}-\u{10fffd}"
     /// Something that is left when `OutsideText.clean` took the rest away.
     private static let words: JSON = ["pattern": .text("[^\(dangerous)]")]
     /// A line that `OutsideText.clean` leaves as it is, or nothing.
@@ -43,7 +43,10 @@ enum SchemaRules {
         ["minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
     }
     private static let backups = bounds(0...10_000)
-    private static let cron: JSON = ["format": "cron", "examples": ["30 3 * * 1-5", "@daily"]]
+    private static let cron: JSON = [
+        "format": "cron",
+        "pattern": "^[ \\t]*(@[a-z]+|[0-9A-Za-z*/,-]+([ \\t]+[0-9A-Za-z*/,-]+){4})[ \\t]*$", "examples": ["30 3 * * 1-5", "@daily"],
+    ]
     private static let timeZone: JSON = ["format": "time-zone", "examples": ["UTC", "Europe/Berlin"]]
     /// RandomText.identifier.
     private static func identifier(_ digits: Int) -> JSON { ["pattern": .text("^[a-z2-7]{\(digits)}$")] }
