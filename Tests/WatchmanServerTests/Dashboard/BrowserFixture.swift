@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import TestSupport
 import WatchmanCore
 
 @testable import WatchmanServer
@@ -61,5 +62,14 @@ extension Answer {
     var token: String? {
         self.headers[values: .setCookie].first { $0.hasPrefix("\(SessionCookie.name)=") }
             .map { String($0.dropFirst(SessionCookie.name.utf8.count + 1).prefix { $0 != ";" }) }
+    }
+}
+
+extension ServerFixture {
+    /// Lets a device report, as its agent would.
+    func checkIn(_ device: TestDevice, vitals: DeviceVitals = Sample.vitals(), now: Date) async throws {
+        let report = CheckInRequest(facts: Sample.facts(), vitals: vitals, tunnelProblem: nil)
+        _ = try await self.fleet.store.checkIn(
+            device: device.id, sequence: Int64(now.timeIntervalSince1970 * 1000), report, now: now)
     }
 }

@@ -1,7 +1,7 @@
 import Hummingbird
 import WatchmanCore
 
-/// The server's backups: listed, made and tried. Their content is for root on the server alone.
+/// The server's backups: listed, made and verified. Their content is for root on the server alone.
 struct BackupsPage: Sendable {
     let backups: Backups
     let templates: Templates

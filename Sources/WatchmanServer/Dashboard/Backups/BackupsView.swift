@@ -9,7 +9,7 @@ struct BackupsView: Sendable {
         let devices: String
         let mark: Mark
         let detail: String?
-        /// Where to try it, or nil for those who may not.
+        /// Where to verify it, or nil for those who may not.
         let verifyPath: String?
     }
 
@@ -39,8 +39,8 @@ struct BackupsView: Sendable {
         let verification = backup.verification
         let mark =
             if backup.problem != nil { Mark(.bad, "cannot be read") } else if let verification {
-                verification.isSound ? Mark(.ok, "tried, whole") : Mark(.bad, "damaged")
-            } else { Mark(.idle, "not tried") }
+                verification.isSound ? Mark(.ok, "verified") : Mark(.bad, "damaged")
+            } else { Mark(.idle, "not verified") }
         return Row(
             name: backup.name, createdAt: Moment(backup.createdAt, now: visit.now), size: Words.bytes(backup.size),
             devices: backup.devices.map { Words.count($0) } ?? "?", mark: mark,
