@@ -28,8 +28,6 @@ import WatchmanCore
     @Test(arguments: [
         (Sample.job("Update"), "job name 'Update' is not allowed: use 1 to 63 of a-z, 0-9 and inner '-'"),
         (Sample.job("a/../b"), "job name 'a/../b' is not allowed: use 1 to 63 of a-z, 0-9 and inner '-'"),
-        (Sample.job("backup"), "the name backup is kept for a job of watchman's own"),
-        (Sample.job("rollup"), "the name rollup is kept for a job of watchman's own"),
         (Sample.job(cron: "* * *"), "a schedule has 5 fields, not 3: minute, hour, day of month, month, day of week"),
         (Sample.job(cron: "0 0 31 6 *"), "the schedule '0 0 31 6 *' never comes: no such month has such a day"),
         (
@@ -59,6 +57,15 @@ import WatchmanCore
         }
         #expect(error == WatchmanError(.invalid, message))
         #expect(try await store.jobs().isEmpty)
+    }
+
+    @Test(arguments: JobKind.allCases) func `the names of watchman's own jobs are kept for them`(kind: JobKind)
+        async throws
+    {
+        let error = await #expect(throws: WatchmanError.self) {
+            try await Store.inMemory().add(Sample.job(kind.rawValue), actor: "local", now: Self.now)
+        }
+        #expect(error == WatchmanError(.conflict, "the name \(kind.rawValue) is kept for a job of watchman's own"))
     }
 
     @Test func `a name is given once`() async throws {

@@ -46,7 +46,7 @@ import WatchmanCore
             }
             let first = try await fixture.admin(.get, "/api/v1/jobs/a/runs?limit=2").decode(JobRunList.self)
             #expect(first.runs.map(\.id) == [3, 2] && first.next == 2)
-            let second = try await fixture.admin(.get, "/api/v1/jobs/a/runs?before=2").decode(JobRunList.self)
+            let second = try await fixture.admin(.get, "/api/v1/jobs/a/runs?after=2").decode(JobRunList.self)
             #expect(second.runs.map(\.id) == [1] && second.next == nil)
             let detail = try await fixture.admin(.get, "/api/v1/jobs/a/runs/3").decode(JobRunDetail.self)
             #expect(detail.outputs == [Sample.output("dev", "<b>\n")] && detail.run.id == 3)
@@ -61,7 +61,7 @@ import WatchmanCore
         ("/api/v1/jobs/b/runs", 404),
         ("/api/v1/jobs/a/runs?limit=0", 400), ("/api/v1/jobs/a/runs?limit=101", 400),
         ("/api/v1/jobs/a/runs?limit=x", 400),
-        ("/api/v1/jobs/a/runs?before=", 400), ("/api/v1/jobs/a/runs?before=1%3BDROP", 400),
+        ("/api/v1/jobs/a/runs?after=", 400), ("/api/v1/jobs/a/runs?after=1%3BDROP", 400),
         ("/api/v1/jobs/a/runs/1?after=%00", 400), ("/api/v1/jobs/a/runs/1?nonsense=1", 400),
     ])
     func `what is not there or cannot be is refused`(path: String, status: Int) async throws {

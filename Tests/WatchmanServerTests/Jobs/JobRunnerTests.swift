@@ -99,13 +99,14 @@ import WatchmanSystem
     }
 
     @Test func `the check finds a sound database sound and a broken one broken`() async throws {
-        try await ServerFixture.with { server in
-            let check = BuiltInJob.check(server.fleet.store)
+        try await TemporaryFolder.with { folder in
+            let check = BuiltInJob.check(try Store(path: "\(folder)/watchman.db"))
             #expect(try await check.body(Sample.now) == "the database is sound")
-            try await server.fleet.store.writer.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA foreign_keys = OFF")
-                try db.execute(sql: "INSERT INTO deviceTag (deviceID, tag) VALUES ('nobody', 'x')")
-            }
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = false
+            let other = try DatabaseQueue(path: "\(folder)/watchman.db", configuration: configuration)
+            try await other.write { db in try db.execute(sql: "INSERT INTO deviceTag VALUES ('nobody', 'x')") }
+            try other.close()
             let error = await #expect(throws: WatchmanError.self) { try await check.body(Sample.now) }
             #expect(
                 error?.message
