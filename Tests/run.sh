@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-all_tiers='lint install static generated unit integration browser e2e'
+all_tiers='lint install static generated unit integration api browser e2e'
 
 # Packages are installed only when they are missing; those of the build come along.
 need() {
@@ -67,6 +67,11 @@ integration() {
 python() {
     need python3-venv >&2 && python3 -m venv .build/python &&
         .build/python/bin/pip install --quiet --disable-pip-version-check "$@" >&2 && echo .build/python/bin/python
+}
+
+api() {
+    need openssh-client openssh-server prometheus && build && interpreter=$(python cryptography schemathesis==4.32.5) &&
+        "$interpreter" Tests/API/run.py
 }
 
 browser() {

@@ -73,6 +73,9 @@ enum API {
         } catch is NIOTooManyBytesError {
             throw HTTPError(
                 .contentTooLarge, message: "the request's body is larger than \(self.bodyLimit >> 10) KiB")
+        } catch {
+            // The caller hung up, took too long, or sent nonsense between chunks.
+            throw HTTPError(.badRequest, message: "the request's body ends in the middle")
         }
     }
 

@@ -143,7 +143,9 @@ import WatchmanCore
 
     @Test func `the pattern of a line knows the characters that are dropped`() {
         let all = (0...0x10_ffff).compactMap { Unicode.Scalar(UInt32($0)) }
-        let isDropped = all.map { [.control, .format, .lineSeparator, .privateUse].contains($0.properties.generalCategory) }
+        let isDropped = all.map {
+            [.control, .format, .lineSeparator, .privateUse].contains($0.properties.generalCategory)
+        }
         // Beyond 16 bits only where one range meets the next.
         let scalars = all.indices.filter { all[$0].value < 0x10000 || isDropped[$0] != isDropped[$0 - 1] }
             .flatMap { [all[$0 - 1 < 0 ? 0 : $0 - 1], all[$0]] }

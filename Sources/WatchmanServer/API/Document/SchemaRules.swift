@@ -45,7 +45,8 @@ enum SchemaRules {
     private static let backups = bounds(0...10_000)
     private static let cron: JSON = [
         "format": "cron",
-        "pattern": "^[ \\t]*(@[a-z]+|[0-9A-Za-z*/,-]+([ \\t]+[0-9A-Za-z*/,-]+){4})[ \\t]*$", "examples": ["30 3 * * 1-5", "@daily"],
+        "pattern": "^[ \\t]*(@[a-z]+|[0-9A-Za-z*/,-]+([ \\t]+[0-9A-Za-z*/,-]+){4})[ \\t]*$",
+        "examples": ["30 3 * * 1-5", "@daily"],
     ]
     private static let timeZone: JSON = ["format": "time-zone", "examples": ["UTC", "Europe/Berlin"]]
     /// RandomText.identifier.
