@@ -191,6 +191,19 @@ class DashboardSpecs(unittest.TestCase):
                 expect(rename).to_have_count(0 if role == "viewer" else 1)
                 expect(page.get_by_role("button", name=re.compile("^Remove "))).to_have_count(0)
 
+    def test_a_restart_of_the_server_is_survived(self):
+        rig = self.dashboard.rig
+        with self.dashboard.visit() as page:
+            page.goto(self.dashboard.url + "/devices")
+            expect(page.locator("#live")).to_have_text("live")
+            rig.server.send_signal(signal.SIGTERM)
+            # An open page must not hold the server up.
+            self.assertEqual(rig.server.wait(timeout=5), 0)
+            expect(page.locator("#live")).to_have_text("reconnecting")
+            rig.start_server()
+            expect(page.locator("#live")).to_have_text("live", timeout=10_000)
+            expect(page.locator("#list")).to_contain_text("bench-1")
+
     def test_who_is_signed_out_sees_nothing_more(self):
         state = self.dashboard.welcome("wilma", "viewer")
         with self.dashboard.visit(state=state) as page:

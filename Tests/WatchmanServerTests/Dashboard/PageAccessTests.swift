@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HTTPTypes
 import Testing
 import WatchmanCore
@@ -88,6 +89,19 @@ import WatchmanCore
             #expect(json.status == 415)
             let large = try await browser.post("/sign-in", ["name": String(repeating: "a", count: 70_000)])
             #expect(large.status == 413)
+        }
+    }
+
+    @Test func `looking at pages changes nothing`() async throws {
+        try await ServerFixture.with { fixture in
+            let browser = try await fixture.browser(.admin)
+            let before = try await fixture.fleet.store.write { db in db.totalChangesCount }
+            for rule in Self.rules.keys where rule.hasPrefix("GET ") && rule != "GET /events" {
+                let path = rule.dropFirst(4).split(separator: "/").map { $0.hasPrefix(":") ? "none" : $0 }
+                _ = try await browser.get("/\(path.joined(separator: "/"))")
+            }
+            let after = try await fixture.fleet.store.write { db in db.totalChangesCount }
+            #expect(after == before)
         }
     }
 
