@@ -33,11 +33,13 @@ struct JobRunner: Sendable {
 
     /// Runs to the end. When the task is cancelled, programs are ended and the run is left for the scheduler to note.
     func run(_ job: Job, _ run: JobRun) async {
-        self.logger.info("job begins", metadata: ["job": "\(job.name)", "cause": "\(run.cause)"])
+        self.logger.debug("job begins", metadata: ["job": "\(job.name)", "cause": "\(run.cause)"])
         let outcome = await self.outcome(job, run)
         if Task.isCancelled { return }
-        self.logger.info(
-            "job ended", metadata: ["job": "\(job.name)", "state": "\(outcome.state.rawValue)", "run": "\(run.id)"])
+        // What went well is in the history.
+        self.logger.log(
+            level: outcome.state == .succeeded ? .debug : .warning, "job ended",
+            metadata: ["job": "\(job.name)", "state": "\(outcome.state.rawValue)", "run": "\(run.id)"])
         await self.end(run, outcome)
         self.fleet.changes.post(.job(job.id))
     }
