@@ -27,6 +27,31 @@ import WatchmanCore
         }
     }
 
+    @Test func `what was measured is drawn, by slots and by hours, and each day's uptime`() async throws {
+        try await ServerFixture.with { fixture in
+            let now = Date()
+            let tower = try await fixture.device(name: "tower", now: now - 3 * 86400)
+            let path = "/devices/\(tower.id)"
+            let browser = try await fixture.browser(.viewer)
+            let empty = try await browser.get(path).text
+            #expect(empty.contains("Nothing measured here"))
+            #expect(empty.contains("Uptime of the last 90 days: 0 % on average, worst on "))
+            #expect(empty.matches(of: /<title>[0-9-]+: no record<\/title>/).count >= 86)
+            try await fixture.checkIn(tower, vitals: Sample.vitals(clock: now), now: now)
+            _ = try await fixture.fleet.store.record(gateway: "main", up: [1100], down: [], now: now - 2 * 86400)
+            let day = try await browser.get(path).text
+            for part in [
+                "Load, last 24 hours: 0.25 to 0.25, at last 0.25", "Memory, last 24 hours: 25 % to 25 %, at last 25 %",
+                "Temperature, last 24 hours: 49 °C", "<b aria-current=\"true\">24 hours</b>",
+                ": 100 %</title>",
+            ] { #expect(day.contains(part), "\(part)") }
+            let quarter = try await browser.get("\(path)?span=90d").text
+            #expect(
+                quarter.contains("<b aria-current=\"true\">90 days</b>") && quarter.contains("Nothing measured here"))
+            #expect(try await browser.get("\(path)?span=nonsense").status == 200)
+        }
+    }
+
     @Test func `operators rename and tag, and are told what is wrong where they typed it`() async throws {
         try await ServerFixture.with { fixture in
             let tower = try await fixture.device(name: "tower")

@@ -45,7 +45,7 @@ import WatchmanCore
         let chart = Self.chart([1, 2, nil, nil, 4], limit: 4)
         #expect(chart.curve == "M0 75L1 50h.01M4 0h.01")
         #expect(chart.area == "M0 100L0 75L1 50L1 100ZM4 100L4 0L4 100Z")
-        #expect(chart.width == 4 && chart.values == "1,2,,,4" && chart.top == "4" && chart.middle == "2")
+        #expect(chart.width == 4 && chart.values == "1;2;;;4" && chart.top == "4" && chart.middle == "2")
         #expect(chart.now == "4" && chart.range == "1 to 4")
     }
 

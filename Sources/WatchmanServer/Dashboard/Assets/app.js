@@ -43,7 +43,7 @@
     async function load(url) {
         running?.abort();
         running = new AbortController();
-        const answer = await fetch(url, { signal: running.signal });
+        const answer = await fetch(url, { headers: { accept: "text/html" }, signal: running.signal });
         // The session ended, or what the page shows is gone: the server's own page says so.
         if (answer.redirected || answer.status === 404) location.href = url;
         if (!answer.ok || answer.redirected) return;
@@ -153,7 +153,7 @@
         leave = () => {};
         if (!svg) return;
         const figure = svg.closest("[data-chart]");
-        const values = figure.dataset.values.split(",");
+        const values = figure.dataset.values.split(";");
         const box = svg.getBoundingClientRect();
         const index = Math.round((event.clientX - box.left) / box.width * (values.length - 1));
         if (!values[index]) return;

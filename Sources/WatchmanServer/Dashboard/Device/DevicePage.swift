@@ -51,8 +51,13 @@ struct DevicePage: Sendable {
         // One more than is shown: it says how long the state before the oldest one lasted.
         let events = try await self.fleet.store.tunnelEvents(
             device: info.device.id, limit: DeviceView.eventLimit + 1)
+        let span = visit.asked("span").flatMap { ChartSpan(rawValue: $0) } ?? .day
+        let points = try await self.fleet.store.metrics(
+            device: info.device.id, since: visit.now - span.seconds, now: visit.now)
         let view = DeviceView(
-            try await self.fleet.detail(info, now: visit.now), events: events, error: error, visit)
+            try await self.fleet.detail(info, now: visit.now), events: events,
+            uptime: try await self.fleet.store.uptime(device: info.device.id, now: visit.now), points: points,
+            span: span, error: error, visit)
         return try self.templates.page("device", view, status: error?.code.status ?? .ok)
     }
 }

@@ -22,6 +22,12 @@ struct DeviceView: Sendable {
 
     struct Events: Sendable { let rows: [Event] }
 
+    struct Span: Sendable {
+        let label: String
+        let path: String
+        let isCurrent: Bool
+    }
+
     static let eventLimit = 20
 
     let layout: Layout
@@ -35,10 +41,16 @@ struct DeviceView: Sendable {
     let commands: [Command]
     let facts: [Fact]
     let events: Events?
+    let uptime: UptimeBars
+    let spans: [Span]
+    let vitals: DeviceCharts?
     let canChange: Bool
     let canRemove: Bool
 
-    init(_ device: DeviceDetail, events: [TunnelEvent], error: WatchmanError?, _ visit: Visit) {
+    init(
+        _ device: DeviceDetail, events: [TunnelEvent], uptime: [UptimeDay], points: [MetricPoint], span: ChartSpan,
+        error: WatchmanError?, _ visit: Visit
+    ) {
         let summary = device.summary
         self.layout = Layout(summary.name, .devices, visit)
         self.note = error.map(Note.init)
@@ -50,6 +62,11 @@ struct DeviceView: Sendable {
         self.commands = Self.commands(summary.name)
         self.facts = Self.facts(device, visit.now)
         self.events = Self.events(events, visit.now)
+        self.uptime = UptimeBars(uptime.map(\.fraction), today: visit.now)
+        self.spans = ChartSpan.allCases.map {
+            Span(label: $0.label, path: "/devices/\(summary.id)?span=\($0.rawValue)", isCurrent: $0 == span)
+        }
+        self.vitals = DeviceCharts(points, span, now: visit.now)
         self.canChange = visit.may(.operator)
         self.canRemove = visit.may(.admin)
     }

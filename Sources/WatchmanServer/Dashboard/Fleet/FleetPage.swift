@@ -14,12 +14,11 @@ struct FleetPage: Sendable {
 
     private func show(_ visit: Visit) async throws -> Response {
         let store = self.fleet.store
-        let now = Int(visit.now.timeIntervalSince1970)
         let view = FleetView(
             host: self.fleet.gateway.host ?? visit.host, port: self.fleet.gateway.port,
             states: try await store.fleetStates(), concerns: try await store.concerns(limit: Self.concernLimit),
             events: try await store.fleetEvents(limit: Self.eventLimit),
-            samples: try await store.fleetSamples(after: now / 300 - FleetView.slots), visit)
+            samples: try await store.fleetSamples(after: TimeSlot.slot(visit.now) - FleetView.slots), visit)
         return try self.templates.page("fleet", view)
     }
 }

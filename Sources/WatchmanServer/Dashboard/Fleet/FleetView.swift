@@ -90,14 +90,14 @@ struct FleetView: Sendable {
 
     private static func trend(_ samples: [FleetSample], _ states: Store.FleetStates, _ now: Date) -> LineChart? {
         guard !samples.isEmpty else { return nil }
-        let last = Int(now.timeIntervalSince1970) / 300
+        let last = TimeSlot.slot(now)
         var series = [Double?](repeating: nil, count: Self.slots)
         for sample in samples where (last - Self.slots + 1...last).contains(sample.slot) {
             series[sample.slot - last + Self.slots - 1] = Double(sample.online)
         }
         let most = max(samples.map(\.total).max() ?? 0, states.total)
         return LineChart(
-            "Devices online", series, step: 300, end: Date(timeIntervalSince1970: TimeInterval(last * 300)),
+            "Devices online", series, step: TimeSlot.slotSeconds, end: TimeSlot.start(last, of: TimeSlot.slotSeconds),
             limit: LineChart.evenScale(above: most), ticks: LineChart.dayTicks, span: "last 24 hours", isTall: true)
     }
 

@@ -4,6 +4,8 @@ import Foundation
 struct LineChart: Sendable {
     /// Points beyond which neighbours are merged: more than a screen shows.
     private static let mostPoints = 360
+    /// Steps after which the last value is not what is now.
+    private static let recent = 6
 
     /// What stands below a chart of a day, evenly spaced.
     static let dayTicks = ["24 h ago", "18 h", "12 h", "6 h", "now"]
@@ -32,6 +34,8 @@ struct LineChart: Sendable {
         _ title: String, _ series: [Double?], peaks: [Double?] = [], step: Int, end: Date, unit: String = "",
         limit: Double? = nil, decimals: Int = 0, ticks: [String], span: String, isTall: Bool = false
     ) {
+        let series = series.map { $0.flatMap { $0.isFinite ? $0 : nil } }
+        let peaks = peaks.map { $0.flatMap { $0.isFinite ? $0 : nil } }
         let group = max(1, (series.count + Self.mostPoints - 1) / Self.mostPoints)
         let means = Self.merge(series, group) { $0.reduce(0, +) / Double($0.count) }
         let highs = Self.merge(peaks, group) { $0.max() ?? 0 }
@@ -42,22 +46,21 @@ struct LineChart: Sendable {
         let text: (Double) -> String = { Words.number($0, decimals: decimals) + (unit.isEmpty ? "" : " \(unit)") }
         self.title = title
         self.unit = unit
-        self.values = means.map { $0.map { Words.number($0, decimals: decimals) } ?? "" }.joined(separator: ",")
-        self.start = String(Int(end.timeIntervalSince1970) - step * series.count)
+        self.values = means.map { $0.map { Words.number($0, decimals: decimals) } ?? "" }.joined(separator: ";")
+        self.start = String(Int(end.timeIntervalSince1970) - step * (series.count - 1))
         self.step = step * group
         self.width = max(1, means.count - 1)
         self.curve = Self.runs(means, scale).map { "M" + $0.map(\.text).joined(separator: "L") + "h.01" }.joined()
         self.area = Self.runs(means, scale).map { run in
             "M\(run[0].x) 100L" + run.map(\.text).joined(separator: "L") + "L\(run[run.count - 1].x) 100Z"
         }.joined()
-        self.peak =
-            highs.isEmpty
-            ? nil : Self.runs(highs, scale).map { "M" + $0.map(\.text).joined(separator: "L") }.joined()
+        let peak = Self.runs(highs, scale).map { "M" + $0.map(\.text).joined(separator: "L") }.joined()
+        self.peak = peak.isEmpty ? nil : peak
         self.top = text(scale.top)
         self.middle = text((scale.top + scale.bottom) / 2)
         self.bottom = scale.bottom == 0 ? "0" : text(scale.bottom)
         self.ticks = ticks
-        self.now = series.last.flatMap { $0 }.map(text) ?? "–"
+        self.now = series.suffix(Self.recent).compactMap { $0 }.last.map(text) ?? "–"
         self.range = known.isEmpty ? "no samples" : "\(text(lowest)) to \(text(highest))"
         self.summary =
             known.isEmpty
