@@ -18,7 +18,7 @@ import WatchmanCore
             for part in [
                 "<h1>tower</h1>", "watchman connect tower<", "ssh -F ~/.ssh/watchman.conf tower.wm", "Test OS 1",
                 "aarch64", "1 GiB of 4 GiB", "12 GiB of 32 GiB", "192.0.2.10", "1 min behind", "1100 on main",
-                "no tunnel, though the agent checked in 5 s ago", "after 2 h", "for the first time",
+                "no tunnel, though the agent checked in ", "after 2 h", "for the first time",
                 "held by the server",
             ] { #expect(text.contains(part), "\(part)") }
             #expect(!text.contains("method=\"post\" action=\"/devices"), "a viewer is shown no forms")

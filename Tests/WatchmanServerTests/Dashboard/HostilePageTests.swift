@@ -68,7 +68,7 @@ import WatchmanCore
         vitals.load = -.greatestFiniteMagnitude
         let (factsText, vitalsText) = (try WireJSON.encode(facts), try WireJSON.encode(vitals))
         let job = JobRequest(
-            name: "job", cron: "@daily", timeZone: "UTC", jitter: 0, missed: .skip, devices: "all", command: [text],
+            name: "job", cron: "@daily", timeZone: "UTC", jitter: 0, missed: .skip, devices: "all", command: ["true"],
             timeout: 1, concurrency: 1)
         let (added, now) = (try await fixture.fleet.addJob(job, actor: text, now: Date()), Date())
         _ = try await fixture.fleet.runJob("job", actor: text, now: now)
@@ -99,7 +99,8 @@ import WatchmanCore
                 arguments: [text, now])
             try Store.audit(db, now, actor: text, text, text, text)
             try db.execute(
-                sql: "UPDATE job SET timeZone = ?, selector = ? WHERE id = ?", arguments: [text, text, added.id])
+                sql: "UPDATE job SET timeZone = ?, selector = ?, command = ? WHERE id = ?",
+                arguments: [text, text, try Self.json([text]), added.id])
             try db.execute(sql: "UPDATE jobRun SET summary = ?", arguments: [text])
             try db.execute(
                 sql: """
