@@ -90,7 +90,7 @@ public struct Server: Sendable {
             fleet: fleet, processes: processes, builtIns: BuiltInJob.all(store, backups), folder: "\(folder.path)/jobs",
             logger: logger)
         let scheduler = try await Scheduler(fleet: fleet, runner: runner, logger: logger, now: Date())
-        let instruments = Self.instruments(settings, store, logger)
+        let instruments = Self.instruments(settings, store, runner.counts, logger)
         let endpoints = API.endpoints(fleet, authority: tls.authority, instruments: instruments)
         let signIn = SignIn(store: store, passwords: try PasswordWorker())
         self.services = [

@@ -58,7 +58,7 @@ struct ServerFixture: Sendable {
         self.instruments = Instruments(
             requests: RequestMetrics(), connections: Connections(limit: 10, perSource: 5),
             readiness: Readiness([], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
-            databaseFile: nil)
+            jobs: JobCounts(), databaseFile: nil)
         let state = "\(folder)/state"
         try WholeFile.makeFolder(state, mode: 0o700)
         for (name, content) in files { try WholeFile.write(content, to: "\(state)/\(name)", mode: 0o600) }

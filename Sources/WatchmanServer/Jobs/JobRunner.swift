@@ -23,6 +23,7 @@ struct JobRunner: Sendable {
     /// Where ssh finds its files while it runs; nothing in it outlives a run.
     let folder: String
     let logger: Logger
+    var counts = JobCounts()
     var now: @Sendable () -> Date = { Date() }
 
     /// Makes the folder, empty.
@@ -36,6 +37,7 @@ struct JobRunner: Sendable {
         self.logger.debug("job begins", metadata: ["job": "\(job.name)", "cause": "\(run.cause)"])
         let outcome = await self.outcome(job, run)
         if Task.isCancelled { return }
+        self.counts.add(outcome.state)
         // What went well is in the history.
         self.logger.log(
             level: outcome.state == .succeeded ? .debug : .warning, "job ended",

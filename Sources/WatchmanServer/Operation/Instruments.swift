@@ -10,13 +10,17 @@ struct Instruments: Sendable {
     let requests: RequestMetrics
     let connections: Connections
     let readiness: Readiness
+    let jobs: JobCounts
     /// The database, or nil if it is in memory.
     let databaseFile: String?
 
-    init(requests: RequestMetrics, connections: Connections, readiness: Readiness, databaseFile: String?) {
+    init(
+        requests: RequestMetrics, connections: Connections, readiness: Readiness, jobs: JobCounts, databaseFile: String?
+    ) {
         self.requests = requests
         self.connections = connections
         self.readiness = readiness
+        self.jobs = jobs
         self.databaseFile = databaseFile
         // The start is when the first of these was made.
         _ = Self.startedAt
@@ -51,6 +55,9 @@ struct Instruments: Sendable {
             MetricFamily(
                 "watchman_check_ins_total", "Check-ins of devices that were taken.", .counter,
                 Double(checkIns?.value.statuses[2] ?? 0)),
+            MetricFamily(
+                "watchman_job_runs_total", "Runs of jobs that ended, by what became of them.", .counter, by: "result",
+                self.jobs.all),
             MetricFamily(
                 "watchman_http_connections", "Open connections to the HTTPS port.", .gauge,
                 Double(self.connections.total)),

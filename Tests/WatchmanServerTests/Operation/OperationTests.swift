@@ -63,6 +63,7 @@ import WatchmanCore
     @Test func `figures are text that Prometheus reads`() async throws {
         try await ServerFixture.with { fixture in
             for _ in 0..<2 { _ = try await fixture.device() }
+            fixture.instruments.jobs.add(.timedOut)
             _ = try await fixture.admin(.get, "/api/v1/devices/nobody")
             _ = try await fixture.admin(.get, "/api/v1/devices/none")
             let answer = try await fixture.admin(.get, "/metrics")
@@ -75,6 +76,7 @@ import WatchmanCore
                 #"watchman_http_request_duration_seconds_bucket{path="/api/v1/devices/{device}",method="GET",le="+Inf"} 2"#,
                 #"watchman_http_request_duration_seconds_count{path="/api/v1/devices/{device}",method="GET"} 2"#,
                 "watchman_build_info{version=\"\(Version.current)\"} 1", "watchman_check_ins_total 0",
+                #"watchman_job_runs_total{result="timed-out"} 1"#, #"watchman_job_runs_total{result="failed"} 0"#,
             ] { #expect(lines.contains(line)) }
             #expect(!lines.contains { $0.contains("edge-") }, "no figure is of a single device")
         }
