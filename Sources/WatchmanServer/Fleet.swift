@@ -25,7 +25,8 @@ struct Fleet: Sendable {
 
     /// Fills the gateway's cache from the database.
     func synchronizeGateway() async throws {
-        try await self.lookup.replaceAll(try await self.store.devices().map(Self.gatewayDevice))
+        let leases = try await self.store.leases(gateway: self.gateway.id)
+        try await self.lookup.replaceAll(leases.map { GatewayDevice(id: $0.device, key: $0.key, port: $0.port) })
     }
 
     /// Enrols a device and opens the gateway for it.

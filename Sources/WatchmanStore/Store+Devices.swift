@@ -3,9 +3,17 @@ import GRDB
 public import WatchmanCore
 
 extension Store {
-    /// All devices, by name.
-    public func devices() async throws -> [DeviceInfo] {
-        try await self.read { db in try DeviceInfo.fetchAll(db, sql: "\(DeviceInfo.query) ORDER BY device.name") }
+    /// The devices of a gateway with their tunnel keys and ports.
+    public func leases(gateway: String) async throws -> [(device: String, key: SSHPublicKey, port: Int)] {
+        try await self.read { db in
+            let sql = """
+                SELECT device.id, device.publicKey, portLease.port
+                FROM portLease JOIN device ON device.id = portLease.deviceID WHERE gatewayID = ?
+                """
+            return try Row.fetchAll(db, sql: sql, arguments: [gateway]).map {
+                ($0["id"], try SSHPublicKey(line: $0["publicKey"]), $0["port"])
+            }
+        }
     }
 
     /// The device that people mean by `reference`: an id, a name, or the beginning of just one id or name.

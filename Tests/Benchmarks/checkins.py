@@ -3,14 +3,44 @@
 
 usage: Tests/Benchmarks/checkins.py [BINARY] [DEVICES] [SECONDS]        (default .build/watchman 2000 20)
 
-The load runs on the same cores, so its share of them is told.
+The load runs on the same cores, so its share of them is told. A dashboard is open all the while.
 """
+import contextlib
+import http.client
+import json
+import os
 import pathlib
 import sys
+import threading
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from fleet import connection  # noqa: E402
 from load import blast, enrol, figures, write_requests  # noqa: E402
 from rig import Server  # noqa: E402
+
+
+class Dashboard(threading.Thread):
+    """A browser that is signed in and listens to what changes."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        link = json.loads(server.run("admin", "users", "add", "bench", "--role", "viewer", "--format", "json"))
+        self.http, self.lines = connection(server.api), 0
+        password = os.urandom(12).hex()
+        self.http.request("POST", link["path"], urllib.parse.urlencode({"password": password, "again": password}), {
+            "Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://127.0.0.1:{server.api}"})
+        answer = self.http.getresponse()
+        answer.read()
+        self.http.request("GET", "/events", headers={"Cookie": answer.headers["Set-Cookie"].split(";")[0]})
+        self.answer = self.http.getresponse()
+        if self.answer.status != 200:
+            raise RuntimeError(f"the dashboard answers {self.answer.status}")
+
+    def run(self):
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+            for _ in self.answer:
+                self.lines += 1
 
 
 def report(text, cpu):
@@ -32,7 +62,10 @@ def main():
         print(f"{count} devices enrolled")
         path = server.folder / "requests"
         write_requests(path, devices, max(1, 8000 * seconds // count))
+        dashboard = Dashboard(server)
+        dashboard.start()
         report(*blast(server, path, seconds))
+        print(f"the dashboard was {'still' if dashboard.is_alive() else 'no longer'} connected, {dashboard.lines} lines")
 
 
 if __name__ == "__main__":

@@ -71,3 +71,10 @@ struct StoreFixture: Sendable {
         }
     }
 }
+
+extension Store {
+    /// All devices, by name.
+    func devices() async throws -> [DeviceInfo] {
+        try await self.read { db in try DeviceInfo.fetchAll(db, sql: "\(DeviceInfo.query) ORDER BY device.name") }
+    }
+}
