@@ -31,7 +31,8 @@ final class DeviceKeys: Sendable {
         self.entries.withLock { $0[id]?.facts == facts.hashValue }
     }
 
-    func noteFacts(_ id: String, _ facts: DeviceFacts) {
-        self.entries.withLock { $0[id]?.facts = facts.hashValue }
+    /// Notes what is stored; nil if that is not known.
+    func noteFacts(_ id: String, _ facts: DeviceFacts?) {
+        self.entries.withLock { $0[id]?.facts = facts?.hashValue }
     }
 }

@@ -52,20 +52,29 @@ extension Store {
             sequence, facts, try Self.json(vitals), report.vitals.clock.timeIntervalSince(now),
             report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }, now, id, sequence,
         ]
-        let answer = try await self.write { db in
-            guard let row = try Row.fetchAll(try db.cachedStatement(sql: Self.take), arguments: arguments).first else {
-                throw try Self.refusal(db, id)
+        do {
+            return try await self.write { db in
+                let answer = try Self.take(db, id, arguments)
+                try Self.sample(db, id, vitals, now)
+                // Here, because parts are written in the order in which they are noted.
+                self.keys.noteFacts(id, report.facts)
+                return answer
             }
-            try Self.sample(db, id, vitals, now)
-            return CheckedIn(
-                name: row["name"], port: row["port"], escrowsRootPassword: row["escrowsRootPassword"],
-                passwordIsPending: row["passwordIsPending"])
+        } catch {
+            self.keys.noteFacts(id, nil)
+            throw error
         }
-        self.keys.noteFacts(id, report.facts)
-        return answer
     }
 
-    private static let take = """
+    private static func take(_ db: Database, _ id: String, _ arguments: StatementArguments) throws -> CheckedIn {
+        let statement = try db.cachedStatement(sql: Self.takeCall)
+        guard let row = try Row.fetchAll(statement, arguments: arguments).first else { throw try Self.refusal(db, id) }
+        return CheckedIn(
+            name: row["name"], port: row["port"], escrowsRootPassword: row["escrowsRootPassword"],
+            passwordIsPending: row["passwordIsPending"])
+    }
+
+    private static let takeCall = """
         UPDATE device SET sequence = ?, facts = coalesce(?, facts), vitals = ?, clockSkew = ?, tunnelProblem = ?, lastSeen = ?
         WHERE id = ? AND sequence < ?
         RETURNING name, escrowsRootPassword, (SELECT port FROM portLease WHERE deviceID = device.id) AS port,

@@ -27,6 +27,17 @@ import WatchmanCore
         #expect(device.facts.hostname == "first" && device.sequence == 5)
     }
 
+    @Test func `facts are stored whenever they change, and kept when a report is refused`() async throws {
+        let fixture = try await StoreFixture()
+        let id = try await fixture.device().device.id
+        _ = try await fixture.store.publicKey(device: id)
+        for (sequence, hostname) in [(Int64(1), "a"), (2, "a"), (3, "b"), (4, "a"), (4, "c"), (5, "a"), (6, "c")] {
+            _ = try? await fixture.checkIn(id, sequence, hostname: hostname)
+            let stored = try await fixture.store.device(id).device.facts.hostname
+            #expect(stored == (sequence == 4 ? "a" : hostname))
+        }
+    }
+
     @Test func `each device counts for itself`() async throws {
         let fixture = try await StoreFixture()
         let (one, other) = (try await fixture.device().device.id, try await fixture.device().device.id)
