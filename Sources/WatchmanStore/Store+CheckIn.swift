@@ -47,16 +47,16 @@ extension Store {
         device id: String, sequence: Int64, _ report: CheckInRequest, now: Date
     ) async throws -> CheckedIn {
         let vitals = report.vitals.cleaned
-        let facts = self.keys.hasFacts(id, report.facts) ? nil : try Self.json(report.facts.cleaned)
-        let arguments: StatementArguments = [
-            sequence, facts, try Self.json(vitals), report.vitals.clock.timeIntervalSince(now),
+        let state: StatementArguments = [
+            try Self.json(vitals), report.vitals.clock.timeIntervalSince(now),
             report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }, now, id, sequence,
         ]
         do {
             return try await self.write { db in
-                let answer = try Self.take(db, id, arguments)
+                // Asked and noted in here, where one caller follows the other.
+                let facts = self.keys.hasFacts(id, report.facts) ? nil : try Self.json(report.facts.cleaned)
+                let answer = try Self.take(db, id, [sequence, facts] + state)
                 try Self.sample(db, id, vitals, now)
-                // Here, because parts are written in the order in which they are noted.
                 self.keys.noteFacts(id, report.facts)
                 return answer
             }
