@@ -53,9 +53,12 @@ struct DeviceFixture: Sendable {
             [self.server.scratch.binary, "agent", "--folder", self.site.folder], isLogged: true)
     }
 
-    /// Waits until the server sees the tunnel.
+    /// Waits until the tunnel is up and the server, which looks twice a second, has seen it.
     func waitUntilOnline() async throws {
-        try await Wait.until("\(self.name) to be online") { try await self.summary?.state == .online }
+        try await Wait.until("\(self.name) to be online") {
+            let state = try await self.summary?.state
+            return state == .online && SocketTable.read().ports.contains(self.port)
+        }
     }
 
     /// The server's row.
