@@ -155,7 +155,7 @@ private struct Laptop {
 extension ServerFixture {
     /// A new API key.
     fileprivate func apiKey(_ name: String) async throws -> Credential {
-        let result = try await self.watchman("admin", "keys", "create", name)
+        let result = try await self.watchman("admin", "keys", "create", name, "--role", "admin")
         return try Credential(result.text, kind: .apiKey)
     }
 }
