@@ -61,7 +61,7 @@ def main():
         devices = enrol(server, count)
         print(f"{count} devices enrolled")
         path = server.folder / "requests"
-        write_requests(path, devices, max(1, 8000 * seconds // count))
+        write_requests(path, devices, max(1, 14_000 * seconds // count))
         dashboard = Dashboard(server)
         dashboard.start()
         report(*blast(server, path, seconds))

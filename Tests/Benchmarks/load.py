@@ -1,9 +1,8 @@
 """Signed check-ins, made beforehand, and `wrk` to send them over kept TLS connections."""
+import base64
 import hashlib
 import itertools
-import base64
 import json
-import multiprocessing
 import os
 import pathlib
 import re
@@ -75,14 +74,6 @@ def write_requests(path, devices, rounds, first=1):
         for sequence, signer in itertools.product(range(first, first + rounds), signers):
             request = signer.request(sequence)
             file.write(b"%06d" % len(request) + request)
-
-
-def write_parts(folder, devices, rounds, parts=2):
-    """The requests in files of their own for devices of their own, written at once."""
-    paths = [folder / f"requests-{part}" for part in range(parts)]
-    with multiprocessing.get_context("fork").Pool(parts) as pool:
-        pool.starmap(write_requests, [(path, devices[part::parts], rounds) for part, path in enumerate(paths)])
-    return paths
 
 
 def cpu_seconds(pid):
