@@ -31,7 +31,8 @@ struct GatewayView: Sendable {
                 detail: "\(Words.count(ports.leased)) of \(Words.count(ports.all))"),
             Tile(
                 title: "Memory of sshd", figure: use.map { Words.bytes($0.memory) } ?? "–",
-                detail: use.map { Words.count($0.processes) + " processes" } ?? "sshd does not run"),
+                detail: use.map { $0.processes == 1 ? "one process" : Words.count($0.processes) + " processes" }
+                    ?? "sshd does not run"),
         ]
         self.facts = [
             Fact("Host", host, isCode: true),

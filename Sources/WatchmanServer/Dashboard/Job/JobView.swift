@@ -65,7 +65,7 @@ struct JobView: Sendable {
             case .missed: "late: the server was not there in time"
             case .manual: "for \(run.actor)"
             }
-        return cause + (run.endedAt.map { ", \(ElapsedTime.words($0.timeIntervalSince(run.startedAt)))" } ?? "")
+        return cause + (run.endedAt.map { ", took \(ElapsedTime.words($0.timeIntervalSince(run.startedAt)))" } ?? "")
     }
 
     private static func facts(_ job: JobSummary, _ now: Date) -> [Fact] {
@@ -79,10 +79,10 @@ struct JobView: Sendable {
         if job.kind == .command {
             facts += [
                 Fact("Where", job.devices ?? "the server itself", isCode: job.devices != nil),
-                Fact("Command", (job.command ?? []).joined(separator: " "), isCode: true),
-                Fact("At the same time", Words.count(job.concurrency, "device")),
+                Fact("Command", JobsView.line(job), isCode: true),
             ]
         }
+        if job.devices != nil { facts.append(Fact("At the same time", Words.count(job.concurrency, "device"))) }
         return facts + [
             Fact("Timeout", span(job.timeout)), Fact("Made", "\(Words.exact(job.createdAt)) by \(job.createdBy)"),
         ]

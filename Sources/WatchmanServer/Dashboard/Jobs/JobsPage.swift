@@ -38,7 +38,7 @@ struct JobsPage: Sendable {
         // Browsers send line ends as CR LF (HTML standard, 4.10.21.4).
         let line = String(decoding: visit.field("command").utf8.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
         // One word: on a device its shell reads the line, and on the server there is none unless it is asked for.
-        let command = line.isEmpty ? [] : devices.isEmpty ? ["/bin/sh", "-c", line] : [line]
+        let command = line.isEmpty ? [] : devices.isEmpty ? JobsView.shell + [line] : [line]
         return JobRequest(
             name: visit.field("name"), cron: visit.field("cron"), timeZone: visit.field("timeZone"), jitter: 0,
             missed: .skip, devices: devices.isEmpty ? nil : devices, command: command, timeout: timeout,

@@ -29,6 +29,9 @@ struct JobsView: Sendable {
         let command: String
     }
 
+    /// What reads a command on the server.
+    static let shell = ["/bin/sh", "-c"]
+
     let layout: Layout
     let note: Note?
     let list: List?
@@ -66,8 +69,15 @@ struct JobsView: Sendable {
         case .prune: "deletes what is too old"
         case .rollup: "sums up measurements and uptime"
         case .check: "checks the database"
-        case .command: (job.command ?? []).joined(separator: " ")
+        case .command: self.line(job)
         }
+    }
+
+    /// A job's command as it is typed into the form.
+    static func line(_ job: JobSummary) -> String {
+        let words = job.command ?? []
+        return (words.starts(with: self.shell) ? Array(words.dropFirst(self.shell.count)) : words)
+            .joined(separator: " ")
     }
 }
 

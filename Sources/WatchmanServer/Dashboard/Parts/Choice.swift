@@ -11,9 +11,9 @@ struct Choice: Sendable {
         Role.allCases.map { role in
             let label =
                 switch role {
-                case .viewer: "viewer: sees everything but people and audit"
-                case .operator: "operator: enters devices, enrols, runs jobs"
-                case .admin: "admin: may do everything"
+                case .viewer: "viewer: looks"
+                case .operator: "operator: enters and enrols"
+                case .admin: "admin: everything"
                 }
             return Choice(value: role.rawValue, label: label, isSelected: role == selected)
         }

@@ -33,7 +33,8 @@ struct PeopleView: Sendable {
         let mark: Mark
         let isSelf: Bool
         let sessions: String
-        let endSessions: String
+        /// What ends them, or nil if there are none.
+        let endSessions: String?
         let lastSignIn: Moment?
         /// The address that its forms begin with.
         let path: String
@@ -75,7 +76,7 @@ extension PeopleView.Users {
                 id: user.id, name: user.name, role: user.role.rawValue,
                 mark: user.state == .active ? Mark(.ok, "active") : Mark(.warn, "invited"),
                 isSelf: user.name == visit.visitor?.name, sessions: Words.count(user.sessions),
-                endSessions: user.sessions == 1 ? "End the session" : "End \(Words.count(user.sessions)) sessions",
+                endSessions: user.sessions == 0 ? nil : "End \(Words.count(user.sessions, "session"))",
                 lastSignIn: user.lastSignInAt.map { Moment($0, now: visit.now) },
                 path: "/people/\(PagePath.encode(user.name))", roles: Choice.roles(user.role))
         }
