@@ -71,6 +71,10 @@ extension Store {
         }
     }
 
+    /// Those that are gone, from the longest on. The unary plus keeps SQLite on the index by the last check-in, which gives this order.
+    static let missing =
+        "+isOnline = 0 AND coalesce(lastSeen, '') > '' ORDER BY coalesce(lastSeen, ''), name DESC"
+
     /// Finds what someone should look after; at most `limit` of a kind.
     public func concerns(limit: Int) async throws -> Concerns {
         try await self.read { db in
@@ -89,8 +93,7 @@ extension Store {
             }
             let (disk, clock) = (Migrations.diskIsFull, Migrations.clockIsOff)
             return Concerns(
-                offline: try find(
-                    "isOnline = 0 AND coalesce(lastSeen, '') > '' ORDER BY coalesce(lastSeen, ''), name DESC"),
+                offline: try find(Self.missing),
                 disks: try find("\(disk) ORDER BY name"), clocks: try find("\(clock) ORDER BY name"),
                 counts: (try count(disk), try count(clock)))
         }
