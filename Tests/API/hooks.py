@@ -19,7 +19,6 @@ schemathesis.openapi.format("ssh-public-key", st.binary(min_size=32, max_size=32
 schemathesis.openapi.format("cursor", st.just(""))
 schemathesis.openapi.format("cron", st.sampled_from(["30 3 * * 1-5", "@daily", "*/5 0-4,22 1 jan-mar 0"]))
 schemathesis.openapi.format("time-zone", st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns"]))
-schemathesis.openapi.format("device-selector", st.sampled_from(["all", "site=berlin", "name=edge-*,lab+name=x"]))
 
 
 @schemathesis.hook

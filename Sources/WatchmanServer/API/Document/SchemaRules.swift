@@ -48,7 +48,9 @@ enum SchemaRules {
         "pattern": "^[ \\t]*(@[a-z]+|[0-9A-Za-z*/,-]+([ \\t]+[0-9A-Za-z*/,-]+){4})[ \\t]*$",
         "examples": ["30 3 * * 1-5", "@daily"],
     ]
-    private static let timeZone: JSON = ["format": "time-zone", "examples": ["UTC", "Europe/Berlin"]]
+    private static let timeZone: JSON = [
+        "format": "time-zone", "pattern": "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "examples": ["UTC", "Europe/Berlin"],
+    ]
     /// RandomText.identifier.
     private static func identifier(_ digits: Int) -> JSON { ["pattern": .text("^[a-z2-7]{\(digits)}$")] }
 
@@ -77,7 +79,10 @@ enum SchemaRules {
         "JobRequest.command": ["minItems": 1, "items": ["pattern": "^[^\\u0000]*$"]],
         "JobRequest.concurrency": bounds(JobRequest.concurrencies),
         "JobRequest.cron": cron,
-        "JobRequest.devices": ["format": "device-selector", "examples": ["all", "site=berlin", "name=edge-*"]],
+        "JobRequest.devices": [
+            "pattern": "^[A-Za-z0-9*][A-Za-z0-9._=*-]*([,+][A-Za-z0-9*][A-Za-z0-9._=*-]*)*$", "maxLength": 500,
+            "examples": ["all", "site=berlin", "name=edge-*"],
+        ],
         "JobRequest.jitter": bounds(JobRequest.jitters),
         "JobRequest.name": deviceName,
         "JobRequest.timeZone": timeZone,
