@@ -173,13 +173,13 @@ _watchman() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    prereqs|register|agent|serve|devices|connect|admin|help)
+    prereqs|register|agent|serve|devices|connect|backup|admin|help)
         # Offer subcommand argument completions
         "_watchman_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'prereqs register agent serve devices connect admin help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'prereqs register agent serve devices connect backup admin help' -- "${cur}"))
         ;;
     esac
 }
@@ -368,7 +368,7 @@ _watchman_devices() {
 
 _watchman_devices_list() {
     repeating_flags=()
-    non_repeating_flags=(--quiet -q --version -h --help)
+    non_repeating_flags=(--reverse --quiet -q --version -h --help)
     repeating_options=()
     non_repeating_options=(--search --state --tag --sort --socket --format)
     __watchman_offer_flags_options 0
@@ -523,6 +523,150 @@ _watchman_connect() {
     esac
 }
 
+_watchman_backup() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    create|list|verify|restore|prune|schedule)
+        # Offer subcommand argument completions
+        "_watchman_backup_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'create list verify restore prune schedule' -- "${cur}"))
+        ;;
+    esac
+}
+
+_watchman_backup_create() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_backup_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_backup_verify() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_backup_restore() {
+    repeating_flags=()
+    non_repeating_flags=(--force --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--state --config)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--state')
+        return
+        ;;
+    '--config')
+        return
+        ;;
+    esac
+}
+
+_watchman_backup_prune() {
+    repeating_flags=()
+    non_repeating_flags=(--dry-run --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--keep-daily --keep-weekly --keep-monthly --socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--keep-daily')
+        return
+        ;;
+    '--keep-weekly')
+        return
+        ;;
+    '--keep-monthly')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_backup_schedule() {
+    repeating_flags=()
+    non_repeating_flags=(--remove --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--at --on-calendar)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--at')
+        return
+        ;;
+    '--on-calendar')
+        return
+        ;;
+    esac
+}
+
 _watchman_admin() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
@@ -535,13 +679,13 @@ _watchman_admin() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    login|tokens|keys)
+    login|tokens|users|keys|jobs)
         # Offer subcommand argument completions
         "_watchman_admin_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'login tokens keys' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'login tokens users keys jobs' -- "${cur}"))
         ;;
     esac
 }
@@ -649,6 +793,143 @@ _watchman_admin_tokens_revoke() {
     esac
 }
 
+_watchman_admin_users() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|add|role|reset|sign-out|remove)
+        # Offer subcommand argument completions
+        "_watchman_admin_users_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list add role reset sign-out remove' -- "${cur}"))
+        ;;
+    esac
+}
+
+_watchman_admin_users_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_users_add() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--role --socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--role')
+        __watchman_add_completions -W 'viewer'$'\n''operator'$'\n''admin'
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_users_role() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    2)
+        __watchman_add_completions -W 'viewer'$'\n''operator'$'\n''admin'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_users_reset() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_users_sign-out() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_users_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
 _watchman_admin_keys() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
@@ -676,11 +957,15 @@ _watchman_admin_keys_create() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--socket --format)
+    non_repeating_options=(--role --socket --format)
     __watchman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
+    '--role')
+        __watchman_add_completions -W 'viewer'$'\n''operator'$'\n''admin'
+        return
+        ;;
     '--socket')
         return
         ;;
@@ -720,6 +1005,254 @@ _watchman_admin_keys_revoke() {
     # Offer option value completions
     case "${prev}" in
     '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|show|add|change|remove|run|pause|resume|history|output)
+        # Offer subcommand argument completions
+        "_watchman_admin_jobs_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list show add change remove run pause resume history output' -- "${cur}"))
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_show() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_add() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--cron --devices --time-zone --jitter --missed --timeout --concurrency --socket --format)
+    __watchman_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--cron')
+        return
+        ;;
+    '--devices')
+        return
+        ;;
+    '--time-zone')
+        return
+        ;;
+    '--jitter')
+        return
+        ;;
+    '--missed')
+        __watchman_add_completions -W 'skip'$'\n''run'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--concurrency')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_change() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--cron --time-zone --jitter --missed --timeout --concurrency --socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--cron')
+        return
+        ;;
+    '--time-zone')
+        return
+        ;;
+    '--jitter')
+        return
+        ;;
+    '--missed')
+        __watchman_add_completions -W 'skip'$'\n''run'
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--concurrency')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_run() {
+    repeating_flags=()
+    non_repeating_flags=(--no-wait --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_pause() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_resume() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_history() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--limit --before --socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--limit')
+        return
+        ;;
+    '--before')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_jobs_output() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
         return
         ;;
     esac

@@ -41,21 +41,7 @@ enum PagePath {
 
     /// A path with a query of the values that are there.
     static func query(_ path: String, _ values: [(String, String?)]) -> String {
-        let pairs = values.compactMap { name, value in value.map { "\(name)=\(Self.encode($0))" } }
+        let pairs = values.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
         return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
-    }
-
-    /// The text as one value of a query (RFC 3986): all but letters, digits and `-._~/` in hexadecimal.
-    static func encode(_ text: String) -> String {
-        let hex = Array("0123456789ABCDEF".utf8)
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            if ASCII.isAlphanumeric(byte) || "-._~/".utf8.contains(byte) {
-                result.append(byte)
-            } else {
-                result += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }

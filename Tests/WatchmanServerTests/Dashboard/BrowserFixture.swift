@@ -20,7 +20,7 @@ struct BrowserFixture: Sendable {
 
     /// Sends a form, as this dashboard's own page would.
     func post(_ path: String, _ form: [String: String] = [:], headers: [String: String] = [:]) async throws -> Answer {
-        let fields = form.map { "\(PagePath.encode($0))=\(PagePath.encode($1))" }.joined(separator: "&")
+        let fields = form.map { "\(PercentEncoding.encode($0))=\(PercentEncoding.encode($1))" }.joined(separator: "&")
         let own = ["Content-Type": "application/x-www-form-urlencoded", "Origin": Self.origin]
         return try await self.server.call(
             .post, path, .remote, headers: self.headers.merging(own) { $1 }.merging(headers) { $1 },

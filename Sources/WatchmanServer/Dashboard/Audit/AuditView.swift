@@ -42,7 +42,7 @@ struct AuditView: Sendable {
         Row(
             at: Moment(entry.at, now: visit.now), actor: entry.actor, action: entry.action,
             subject: entry.deviceName ?? entry.subject,
-            subjectPath: entry.deviceName == nil ? nil : "/devices/\(PagePath.encode(entry.subject))",
+            subjectPath: entry.deviceName == nil ? nil : "/devices/\(PercentEncoding.encode(entry.subject))",
             detail: entry.detail.isEmpty || entry.detail == entry.deviceName ? nil : entry.detail)
     }
 }

@@ -46,6 +46,6 @@ struct BackupsView: Sendable {
             devices: backup.devices.map { Words.count($0) } ?? "?", mark: mark,
             detail: backup.problem
                 ?? verification.map { "\(Moment($0.at, now: visit.now).words): \($0.summary)" },
-            verifyPath: visit.may(.admin) ? "/backups/\(PagePath.encode(backup.name))/verify" : nil)
+            verifyPath: visit.may(.admin) ? "/backups/\(PercentEncoding.encode(backup.name))/verify" : nil)
     }
 }

@@ -69,7 +69,7 @@ struct EnrolView: Sendable {
             uses: "\(Words.count(token.uses)) of \(Words.count(token.maxUses))",
             tags: token.tags, createdAt: Moment(token.createdAt, now: visit.now),
             expiresAt: Moment(token.expiresAt, now: visit.now),
-            revokePath: token.state == .active ? "/enrol/\(PagePath.encode(token.id))/revoke" : nil)
+            revokePath: token.state == .active ? "/enrol/\(PercentEncoding.encode(token.id))/revoke" : nil)
     }
 
     private static func mark(_ state: JoinTokenSummary.State) -> Mark {

@@ -44,7 +44,7 @@ struct JobRunView: Sendable {
             } else { Mark(.warn, "not run") }
         return Output(
             name: output.name,
-            devicePath: output.target == "server" ? nil : "/devices/\(PagePath.encode(output.target))",
+            devicePath: output.target == "server" ? nil : "/devices/\(PercentEncoding.encode(output.target))",
             mark: mark, took: ElapsedTime.words(output.endedAt.timeIntervalSince(output.startedAt)),
             text: output.output.isEmpty ? nil : output.output)
     }

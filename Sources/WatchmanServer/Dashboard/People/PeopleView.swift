@@ -78,7 +78,7 @@ extension PeopleView.Users {
                 isSelf: user.name == visit.visitor?.name, sessions: Words.count(user.sessions),
                 endSessions: user.sessions == 0 ? nil : "End \(Words.count(user.sessions, "session"))",
                 lastSignIn: user.lastSignInAt.map { Moment($0, now: visit.now) },
-                path: "/people/\(PagePath.encode(user.name))", roles: Choice.roles(user.role))
+                path: "/people/\(PercentEncoding.encode(user.name))", roles: Choice.roles(user.role))
         }
     }
 }
@@ -92,7 +92,7 @@ extension PeopleView.Keys {
                 mark: key.revokedAt == nil ? Mark(.ok, "active") : Mark(.bad, "revoked"),
                 createdAt: Moment(key.createdAt, now: visit.now),
                 lastUsed: key.lastUsedAt.map { Moment($0, now: visit.now) },
-                revokePath: key.revokedAt == nil ? "/people/keys/\(PagePath.encode(key.id))/revoke" : nil)
+                revokePath: key.revokedAt == nil ? "/people/keys/\(PercentEncoding.encode(key.id))/revoke" : nil)
         }
     }
 }
