@@ -73,8 +73,8 @@ struct Dashboard: Sendable {
     private static func toSignIn(_ page: Page, _ request: Request) -> Response {
         // Only a page can be gone back to, and only a person wants to be sent somewhere.
         guard request.headers[.accept]?.contains("text/html") ?? false else { return Response(status: .unauthorized) }
-        let next = page.method == .get && request.uri.path != "/" ? "?next=\(PercentEncoding.encode(request.uri.string))" : ""
-        return .seeOther("/sign-in\(next)")
+        let isWorthReturning = page.method == .get && request.uri.path != "/"
+        return .seeOther(PagePath.query("/sign-in", [("next", isWorthReturning ? request.uri.string : nil)]))
     }
 
     private static func form(_ request: Request) async throws -> [String: String] {
