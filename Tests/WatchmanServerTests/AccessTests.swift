@@ -42,7 +42,9 @@ import WatchmanCore
         "PATCH /api/v1/jobs/:job": .role(.admin), "DELETE /api/v1/jobs/:job": .role(.admin),
         "POST /api/v1/jobs/:job/run": .role(.operator), "POST /api/v1/jobs/:job/pause": .role(.operator),
         "POST /api/v1/jobs/:job/resume": .role(.operator), "GET /api/v1/jobs/:job/runs": .role(.viewer),
-        "GET /api/v1/jobs/:job/runs/:run": .role(.operator),
+        "GET /api/v1/jobs/:job/runs/:run": .role(.operator), "GET /api/v1/fleet": .role(.viewer),
+        "GET /api/v1/gateway": .role(.viewer), "GET /api/v1/devices/:device/history": .role(.viewer),
+        "GET /api/v1/audit": .role(.admin),
         "GET /api/v1/backups": .role(.viewer), "POST /api/v1/backups": .role(.admin),
         "POST /api/v1/backups/:backup/verify": .role(.admin), "POST /api/v1/backups/prune": .role(.admin),
     ]

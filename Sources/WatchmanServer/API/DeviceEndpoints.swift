@@ -24,24 +24,14 @@ struct DeviceEndpoints: Sendable {
 
     /// What `DeviceQuery` reads; an empty value counts as absent.
     private static let query: [QueryParameter] = [
-        Self.text("search", "Text in the id, name, host name or a tag; ASCII letters match in either case."),
+        .line("search", "Text in the id, name, host name or a tag; ASCII letters match in either case."),
         QueryParameter(
             "state", "Only devices in this state.", .choice([""] + DeviceState.allCases.map(\.rawValue))),
-        Self.text("tag", "Only devices with exactly this tag."),
+        .line("tag", "Only devices with exactly this tag."),
         QueryParameter("sort", "The order of the rows.", .choice([""] + DeviceQuery.Order.allCases.map(\.rawValue))),
         QueryParameter("reverse", "Whether the order is turned round.", .choice(["", "true", "false"])),
         .after, .limit(DeviceQuery.limits),
     ]
-
-    /// Up to 253 characters, none of which `OutsideText.clean` drops.
-    private static func text(_ name: String, _ summary: String) -> QueryParameter {
-        QueryParameter(
-            name, summary,
-            .text(pattern: SchemaRules.line(253)) { text in
-                text.unicodeScalars.count <= 253
-                    && OutsideText.clean(text, limit: 253 * 4).utf8.elementsEqual(text.utf8)
-            })
-    }
 
     private func list(_ call: Call) async throws -> DeviceList {
         try await self.fleet.devices(try DeviceQuery { call.query[$0] }, now: call.now)

@@ -22,6 +22,16 @@ struct QueryParameter: Sendable {
         self.form = form
     }
 
+    /// Up to 253 characters, none of which `OutsideText.clean` drops.
+    static func line(_ name: String, _ summary: String) -> QueryParameter {
+        QueryParameter(
+            name, summary,
+            .text(pattern: SchemaRules.line(253)) { text in
+                text.unicodeScalars.count <= 253
+                    && OutsideText.clean(text, limit: 253 * 4).utf8.elementsEqual(text.utf8)
+            })
+    }
+
     /// How many rows a page has.
     static func limit(_ range: ClosedRange<Int>) -> QueryParameter {
         QueryParameter("limit", "Rows on a page.", .integer(range))

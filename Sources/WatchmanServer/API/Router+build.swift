@@ -16,7 +16,7 @@ enum API {
         let endpoints =
             DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: authority).all
             + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
-            + JobEndpoints(fleet: fleet).all
+            + JobEndpoints(fleet: fleet).all + OverviewEndpoints(fleet: fleet).all
             + BackupEndpoints(backups: fleet.backups).all
             + OperationEndpoints(fleet: fleet, instruments: instruments).all
         return endpoints + DocumentEndpoint(endpoints, server: fleet.url).all

@@ -1,0 +1,88 @@
+import Foundation
+import HTTPTypes
+import WatchmanCore
+import WatchmanGateway
+import WatchmanStore
+
+/// What the dashboard's first pages show.
+struct OverviewEndpoints: Sendable {
+    private static let pageSizes = 1...1000
+    let fleet: Fleet
+
+    var all: [Endpoint] {
+        [
+            Endpoint(.get, "/api/v1/fleet", .role(.viewer), "Tell how the fleet is doing", self.overview),
+            Endpoint(.get, "/api/v1/gateway", .role(.viewer), "Tell how the gateway is doing", self.gateway),
+            Endpoint(
+                .get, "/api/v1/devices/:device/history", .role(.viewer), "Tell how a device was",
+                query: [
+                    QueryParameter(
+                        "span", "How far back figures go.", .choice(DeviceHistory.Span.allCases.map(\.rawValue)))
+                ], self.history),
+            Endpoint(
+                .get, "/api/v1/audit", .role(.admin), "List what was done, newest first",
+                query: ["actor", "action", "subject"].map { .line($0, "Only rows whose \($0) contains this text.") }
+                    + [.after, .limit(Self.pageSizes)], self.audit),
+        ]
+    }
+
+    private func overview(_ call: Call) async throws -> FleetOverview {
+        let store = self.fleet.store
+        let (states, found) = (try await store.fleetStates(), try await store.concerns(limit: 50))
+        let concerns: [(FleetConcern.Kind, [Store.Concern])] = [
+            (.offline, found.offline), (.disk, found.disks), (.clock, found.clocks),
+        ]
+        let dayAgo = TimeSlot.slot(call.now) - TimeSlot.daySeconds / TimeSlot.slotSeconds
+        return FleetOverview(
+            online: states.online, offline: states.offline, neverConnected: states.never,
+            concerns: concerns.flatMap { kind, devices in
+                devices.map { FleetConcern(kind: kind, deviceID: $0.id, name: $0.name, lastSeen: $0.lastSeen) }
+            },
+            samples: try await store.fleetSamples(after: dayAgo).map {
+                FleetCount(
+                    at: TimeSlot.start($0.slot, of: TimeSlot.slotSeconds), online: $0.online, total: $0.total)
+            },
+            events: try await store.fleetEvents(limit: 50).map {
+                FleetTunnelEvent(at: $0.at, deviceID: $0.deviceID, name: $0.name, isUp: $0.isUp)
+            })
+    }
+
+    private func gateway(_ call: Call) async throws -> GatewayStatus {
+        let gateway = self.fleet.gateway
+        let (leased, resting) = try await self.fleet.store.portUse(gateway: gateway.id)
+        return GatewayStatus(
+            id: gateway.id, host: gateway.host, port: gateway.port, firstPort: gateway.firstPort,
+            lastPort: gateway.lastPort, portsLeased: leased, portsResting: resting,
+            tunnels: self.fleet.presence.portsUp.count)
+    }
+
+    private func history(_ call: Call) async throws -> DeviceHistory {
+        let id = try await self.fleet.store.device(try call.parameter("device")).device.id
+        let span = call.query["span"].flatMap(DeviceHistory.Span.init) ?? .day
+        return DeviceHistory(
+            uptime: try await self.fleet.store.uptime(device: id, now: call.now).map {
+                UptimeShare(day: TimeSlot.start($0.day, of: TimeSlot.daySeconds), fraction: $0.fraction)
+            },
+            metrics: try await self.fleet.store.metrics(device: id, since: call.now - span.seconds, now: call.now)
+                .map {
+                    MetricRow(
+                        at: $0.at, load: $0.load, memory: $0.memory, disk: $0.disk, temperature: $0.temperature)
+                })
+    }
+
+    private func audit(_ call: Call) async throws -> AuditList {
+        func given(_ name: String) -> String? { call.query[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let before = try given("after").map { text in
+            guard let id = Int64(text), id > 0 else { throw WatchmanError(.invalid, "after is not of this list") }
+            return id
+        }
+        let query = AuditQuery(
+            actor: given("actor"), action: given("action"), subject: given("subject"), before: before)
+        let page = try await self.fleet.store.audit(query, limit: call.query["limit"].flatMap { Int($0) } ?? 100)
+        return AuditList(
+            entries: page.rows.map {
+                AuditRow(
+                    id: $0.id, at: $0.at, actor: $0.actor, action: $0.action, subject: $0.subject, detail: $0.detail)
+            }, next: page.next.map { "\($0)" })
+    }
+}
