@@ -30,7 +30,8 @@ machine_start() {
     (
         # nspawn puts a machine into the cgroup it is started in: two in one cgroup would stop each other's services.
         cgroup_enter "$name"
-        exec systemd-nspawn --quiet --directory="$dir/root" --machine="$name" --boot --keep-unit --register=no \
+        # A session of its own: what ends a case must not end a server that the case has started.
+        exec setsid systemd-nspawn --quiet --directory="$dir/root" --machine="$name" --boot --keep-unit --register=no \
             --network-namespace-path="/run/netns/$(<"$dir/namespace")" --settings=no --resolv-conf=off \
             --timezone=off --link-journal=no "${options[@]}" </dev/null >>"$dir/console" 2>&1
     ) &
