@@ -81,7 +81,8 @@ class Dashboard:
     def enrol(self, name, token=None, **facts):
         """A device without an sshd behind it."""
         device = fleet.Device(name)
-        device.register(fleet.connection(self.rig.api), token or self.token(), **facts)
+        with contextlib.closing(fleet.connection(self.rig.api)) as api:
+            device.register(api, token or self.token(), **facts)
         return device
 
     def devices(self):
