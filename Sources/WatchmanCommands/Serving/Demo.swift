@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Logging
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 import WatchmanAgent
 import WatchmanClient
@@ -22,10 +23,14 @@ struct Demo {
         // From the first moment on, so that Ctrl-C never finds anything half made.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try WholeFile.makeFolder(self.folder, mode: 0o755)
+        let progress = Progress()
         let result = await withTaskGroup(of: Result<Void, any Error>.self) { group in
-            group.addTask { await self.play() }
+            group.addTask { await self.play(progress) }
             group.addTask {
                 for await _ in signals { break }
+                // The services have heard it, too, and end in good order: a server that is cancelled drops connections that it has just
+                // accepted, which SwiftNIO answers with a trap.
+                if progress.isServing.withLock({ $0 }) { try? await Task.sleep(for: .seconds(10)) }
                 return .success(())
             }
             let first = await group.next() ?? .success(())
@@ -36,7 +41,7 @@ struct Demo {
         try result.get()
     }
 
-    private func play() async -> Result<Void, any Error> {
+    private func play(_ progress: Progress) async -> Result<Void, any Error> {
         do {
             let logger = self.context.logger("watchman.demo", level: .warning)
             let settings = try self.settings()
@@ -50,7 +55,8 @@ struct Demo {
             let services = server.services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
             let configuration = ServiceGroupConfiguration(
                 services: services + [.init(service: visit, successTerminationBehavior: .gracefullyShutdownGroup)],
-                logger: logger)
+                gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)
+            progress.isServing.withLock { $0 = true }
             return .success(try await ServiceGroup(configuration: configuration).run())
         } catch {
             return .failure(error)
@@ -98,4 +104,10 @@ struct Demo {
         try WholeFile.write(data, to: copy, mode: 0o755)
         return copy
     }
+}
+
+/// How far the demo has come.
+private final class Progress: Sendable {
+    /// Whether the services run, and hear signals themselves.
+    let isServing = Mutex(false)
 }

@@ -16,6 +16,15 @@ struct DemoVisit: Service {
     let logger: Logger
 
     func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await self.play() }
+        } catch {
+            // What a shutdown cuts off is no failure.
+            guard Task.isShuttingDownGracefully else { throw error }
+        }
+    }
+
+    private func play() async throws {
         try await self.waitForServer()
         try await self.enrol()
         let agent = try WatchmanAgent.Agent(
