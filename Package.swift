@@ -31,6 +31,7 @@ let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", p
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let jwtKit: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -66,6 +67,7 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .executableTarget(
@@ -81,10 +83,9 @@ let package = Package(
         .target(
             name: "WatchmanServer",
             dependencies: [
-                "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", asn1, asyncAlgorithms, crypto,
-                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, mustache, nio, nioHTTP1, nioHTTPTypes,
-                nioSSL,
-                nioTLS, x509,
+                "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", asn1, asyncAlgorithms,
+                asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdTLS, jwtKit, lifecycle, logging, mustache,
+                nio, nioHTTP1, nioHTTPTypes, nioSSL, nioTLS, x509,
             ],
             resources: dashboard.map { .embedInCode("Dashboard/\($0)") }, swiftSettings: settings),
         .target(

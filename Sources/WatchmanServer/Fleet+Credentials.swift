@@ -4,7 +4,7 @@ import WatchmanStore
 
 extension Fleet {
     /// Makes a join token.
-    func makeToken(_ request: JoinTokenRequest, actor: String, now: Date) async throws -> NewJoinToken {
+    func makeToken(_ request: JoinTokenRequest, actor: Principal, now: Date) async throws -> NewJoinToken {
         let token = Credential(new: .join, pin: self.pin)
         let row = try await self.store.create(token, request, actor: actor, now: now)
         self.changes.post(.people)
@@ -12,14 +12,14 @@ extension Fleet {
     }
 
     /// Withdraws a join token.
-    func revokeToken(_ id: String, actor: String, now: Date) async throws -> JoinTokenSummary {
+    func revokeToken(_ id: String, actor: Principal, now: Date) async throws -> JoinTokenSummary {
         let row = try await self.store.revokeJoinToken(id, actor: actor, now: now)
         self.changes.post(.people)
         return row.summary(at: now)
     }
 
     /// Makes an API key.
-    func makeKey(_ request: APIKeyRequest, actor: String, now: Date) async throws -> NewAPIKey {
+    func makeKey(_ request: APIKeyRequest, actor: Principal, now: Date) async throws -> NewAPIKey {
         let key = Credential(new: .apiKey, pin: self.pin)
         let row = try await self.store.create(key, name: request.name, role: request.role, actor: actor, now: now)
         self.changes.post(.people)
@@ -27,7 +27,7 @@ extension Fleet {
     }
 
     /// Ends an API key.
-    func revokeKey(_ id: String, actor: String, now: Date) async throws -> APIKeySummary {
+    func revokeKey(_ id: String, actor: Principal, now: Date) async throws -> APIKeySummary {
         let row = try await self.store.revokeAPIKey(id, actor: actor, now: now)
         self.changes.post(.people)
         return row.summary

@@ -4,14 +4,14 @@ import WatchmanStore
 
 extension Fleet {
     /// Lets a person in who has yet to choose a password.
-    func addUser(_ request: UserRequest, actor: String, now: Date) async throws -> SignInLink {
+    func addUser(_ request: UserRequest, actor: Principal, now: Date) async throws -> SignInLink {
         try await self.link(now) { hash in
             try await self.store.addUser(request.name, role: request.role, linkHash: hash, actor: actor, now: now)
         }
     }
 
     /// Makes a person choose another password; until then they are out.
-    func resetUser(_ name: String, actor: String, now: Date) async throws -> SignInLink {
+    func resetUser(_ name: String, actor: Principal, now: Date) async throws -> SignInLink {
         try await self.link(now) { hash in
             try await self.store.resetUser(name, linkHash: hash, actor: actor, now: now)
         }

@@ -37,14 +37,16 @@ extension Fleet {
     }
 
     /// Lets an admin in for some minutes.
-    func connect(_ reference: String, _ request: ConnectRequest, actor: String, now: Date) async throws -> ConnectGrant
+    func connect(_ reference: String, _ request: ConnectRequest, actor: Principal, now: Date) async throws
+        -> ConnectGrant
     {
         let info = try await self.store.device(reference)
         let id = info.device.id
         let keyID = "\(id) \(actor)"
         let expiresAt = now + Authorities.lifetime
         let serial = try await self.store.issueCertificate(
-            device: id, keyID: keyID, fingerprint: request.publicKey.fingerprint, now: now, expiresAt: expiresAt)
+            device: id, keyID: keyID, fingerprint: request.publicKey.fingerprint, actor: actor, now: now,
+            expiresAt: expiresAt)
         let summary = self.summaryNow(info, now: now)
         return ConnectGrant(
             deviceID: id, name: info.device.name, state: summary.state, reason: summary.reason,

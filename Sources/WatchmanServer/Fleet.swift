@@ -50,7 +50,8 @@ struct Fleet: Sendable {
     }
 
     /// Renames and tags a device.
-    func change(_ reference: String, _ change: DeviceChange, actor: String, now: Date) async throws -> DeviceSummary {
+    func change(_ reference: String, _ change: DeviceChange, actor: Principal, now: Date) async throws -> DeviceSummary
+    {
         let info = try await self.store.change(reference, change, actor: actor, now: now)
         self.changes.post(.device(info.device.id))
         return Self.summary(DeviceRow(info), now: now)
@@ -81,28 +82,29 @@ struct Fleet: Sendable {
         }
         let id = info.device.id
         let row = try await self.store.pendingPassword(device: id, now: now) { version in
-            try self.escrow.seal(RandomText.rootPassword(), device: id, version: version)
+            try self.escrow.seal(RandomText.rootPassword(), as: .rootPassword(device: id, version: version))
         }
         return PendingPassword(
-            version: row.version, password: try self.escrow.open(row.sealed, device: id, version: row.version))
+            version: row.version,
+            password: try self.escrow.open(row.sealed, as: .rootPassword(device: id, version: row.version)))
     }
 
     /// The root passwords that may be in force.
-    func revealPassword(_ reference: String, actor: String, now: Date) async throws -> RevealedPassword {
+    func revealPassword(_ reference: String, actor: Principal, now: Date) async throws -> RevealedPassword {
         let (info, rows) = try await self.store.revealPasswords(reference, actor: actor, now: now)
         guard info.device.escrowsRootPassword else {
             throw WatchmanError(.notFound, "the server does not hold the root password of \(info.device.name)")
         }
         let open: (RootPassword.State) throws -> Secret? = { state in
             try rows.first { $0.state == state }.map {
-                try self.escrow.open($0.sealed, device: $0.deviceID, version: $0.version)
+                try self.escrow.open($0.sealed, as: .rootPassword(device: $0.deviceID, version: $0.version))
             }
         }
         return RevealedPassword(current: try open(.current), pending: try open(.pending))
     }
 
     /// Forgets a device: its key is refused from now on, its tunnel ends, its port rests.
-    func remove(_ reference: String, actor: String, now: Date) async throws -> DeviceSummary {
+    func remove(_ reference: String, actor: Principal, now: Date) async throws -> DeviceSummary {
         let info = try await self.store.remove(reference, actor: actor, now: now)
         try await self.lookup.remove(id: info.device.id)
         TunnelEnder.end(port: info.port)

@@ -16,6 +16,13 @@ enum Migrations {
             try Self.createSearch(db)
             try Self.createJobs(db)
         }
+        migrator.registerMigration("3 trust") { db in
+            try Self.extendEnrolment(db)
+            try Self.extendIdentity(db)
+            try Self.extendPeople(db)
+            try Self.extendEntering(db)
+            try Self.chainAudit(db)
+        }
         return migrator
     }
 

@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import WatchmanCore
 
 extension Store {
     /// A page of the audit table.
@@ -39,5 +41,21 @@ extension Store {
             let page = Array(rows.prefix(limit))
             return AuditPage(rows: page, next: rows.count > limit ? page.last?.id : begin > 1 ? begin : nil)
         }
+    }
+
+    /// Writes a row that goes with what this transaction does, chained to the row before it.
+    static func audit(
+        _ db: Database, _ now: Date, actor: Principal, _ action: String, _ subject: String, _ detail: String
+    ) throws {
+        let last = try Row.fetchOne(
+            try db.cachedStatement(sql: "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1"))
+        let id: Int64 = (last?["id"] ?? 0) + 1
+        let at = String.fromDatabaseValue(now.databaseValue) ?? ""
+        let hash = AuditChain.hash(
+            last?["hash"] ?? AuditChain.start, id, [at, actor.name, actor.source, action, subject, detail])
+        try db.execute(
+            sql:
+                "INSERT INTO audit (id, at, actor, source, action, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [id, at, actor.name, actor.source, action, subject, detail, hash])
     }
 }

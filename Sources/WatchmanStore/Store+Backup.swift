@@ -1,6 +1,6 @@
 public import Foundation
 import GRDB
-import WatchmanCore
+public import WatchmanCore
 
 /// What a copy of the database holds.
 public struct Snapshot: Hashable, Sendable {
@@ -106,7 +106,9 @@ extension Store {
     }
 
     /// Writes down who did what with a backup.
-    public func auditBackup(_ action: String, _ name: String, _ detail: String, actor: String, now: Date) async throws {
+    public func auditBackup(_ action: String, _ name: String, _ detail: String, actor: Principal, now: Date)
+        async throws
+    {
         try await self.write { db in
             try Self.audit(db, now, actor: actor, "backup.\(action)", name, detail)
         }

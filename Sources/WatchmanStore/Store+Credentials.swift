@@ -5,7 +5,7 @@ public import WatchmanCore
 
 extension Store {
     /// Keeps a new join token.
-    public func create(_ token: Credential, _ request: JoinTokenRequest, actor: String, now: Date) async throws
+    public func create(_ token: Credential, _ request: JoinTokenRequest, actor: Principal, now: Date) async throws
         -> JoinToken
     {
         try request.tags.forEach(DeviceName.checkTag)
@@ -33,7 +33,7 @@ extension Store {
     }
 
     /// Withdraws a join token; one that is withdrawn stays so.
-    public func revokeJoinToken(_ id: String, actor: String, now: Date) async throws -> JoinToken {
+    public func revokeJoinToken(_ id: String, actor: Principal, now: Date) async throws -> JoinToken {
         try await self.write { db in
             guard var row = try JoinToken.fetchOne(db, key: id) else {
                 throw WatchmanError(
@@ -49,7 +49,8 @@ extension Store {
     }
 
     /// Keeps a new API key.
-    public func create(_ key: Credential, name: String, role: Role, actor: String, now: Date) async throws -> APIKey {
+    public func create(_ key: Credential, name: String, role: Role, actor: Principal, now: Date) async throws -> APIKey
+    {
         let name = OutsideText.clean(name, limit: 64)
         guard !name.isEmpty else { throw WatchmanError(.invalid, "an API key needs a name") }
         let row = APIKey(
@@ -68,7 +69,7 @@ extension Store {
     }
 
     /// Ends an API key; one that has ended stays so.
-    public func revokeAPIKey(_ id: String, actor: String, now: Date) async throws -> APIKey {
+    public func revokeAPIKey(_ id: String, actor: Principal, now: Date) async throws -> APIKey {
         try await self.write { db in
             guard var row = try APIKey.fetchOne(db, key: id) else {
                 throw WatchmanError(

@@ -33,7 +33,8 @@ extension Store {
     /// Renames and tags a device.
     ///
     /// - Throws: `WatchmanError`: `conflict` if the name is taken, `invalid` for a name or tag that is not allowed.
-    public func change(_ reference: String, _ change: DeviceChange, actor: String, now: Date) async throws -> DeviceInfo
+    public func change(_ reference: String, _ change: DeviceChange, actor: Principal, now: Date) async throws
+        -> DeviceInfo
     {
         try change.name.map(DeviceName.check)
         try (change.addTags ?? []).forEach(DeviceName.checkTag)
@@ -61,7 +62,7 @@ extension Store {
     /// Forgets a device and puts its port into quarantine.
     ///
     /// - Returns: the device as it was.
-    public func remove(_ reference: String, actor: String, now: Date) async throws -> DeviceInfo {
+    public func remove(_ reference: String, actor: Principal, now: Date) async throws -> DeviceInfo {
         let removed = try await self.write { db in
             let info = try Self.resolve(db, reference)
             try db.execute(

@@ -64,24 +64,16 @@ extension Store {
 
     /// Takes the serial number of a new certificate and notes what it is for.
     public func issueCertificate(
-        device id: String, keyID: String, fingerprint: String, now: Date, expiresAt: Date
+        device id: String, keyID: String, fingerprint: String, actor: Principal, now: Date, expiresAt: Date
     ) async throws -> UInt64 {
         try await self.write { db in
             try db.execute(
                 sql:
-                    "INSERT INTO certificate (deviceID, keyID, fingerprint, issuedAt, expiresAt) VALUES (?, ?, ?, ?, ?)",
-                arguments: [id, keyID, fingerprint, now, expiresAt])
+                    "INSERT INTO certificate (deviceID, keyID, fingerprint, actor, issuedAt, expiresAt) VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [id, keyID, fingerprint, actor.name, now, expiresAt])
             let serial = UInt64(db.lastInsertedRowID)
-            try Self.audit(db, now, actor: keyID, "device.connect", id, "serial=\(serial)")
+            try Self.audit(db, now, actor: actor, "device.connect", id, "serial=\(serial)")
             return serial
         }
-    }
-
-    static func audit(
-        _ db: Database, _ now: Date, actor: String, _ action: String, _ subject: String, _ detail: String
-    ) throws {
-        try db.execute(
-            sql: "INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
-            arguments: [now, actor, action, subject, detail])
     }
 }

@@ -13,7 +13,7 @@ extension Store {
     /// Begins a run that someone asked for.
     ///
     /// - Throws: `WatchmanError`: `notFound`, or `conflict` if the job runs already.
-    public func beginRun(job reference: String, actor: String, now: Date) async throws -> (job: Job, run: JobRun) {
+    public func beginRun(job reference: String, actor: Principal, now: Date) async throws -> (job: Job, run: JobRun) {
         try await self.write { db in
             let job = try Self.job(db, reference)
             guard try Self.newestRunning(db, job.id) == nil else {
@@ -103,7 +103,7 @@ extension Store {
     }
 
     private static func insertRun(
-        _ db: Database, _ job: String, _ cause: JobRunSummary.Cause, actor: String, _ state: JobRunSummary.State,
+        _ db: Database, _ job: String, _ cause: JobRunSummary.Cause, actor: Principal, _ state: JobRunSummary.State,
         _ summary: String, _ now: Date
     ) throws -> JobRun {
         let ended = state == .running ? nil : now
@@ -111,11 +111,11 @@ extension Store {
             sql: """
                 INSERT INTO jobRun (jobID, cause, actor, state, summary, startedAt, endedAt) VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [job, cause.rawValue, actor, state.rawValue, summary, now, ended])
+            arguments: [job, cause.rawValue, actor.name, state.rawValue, summary, now, ended])
         let id = db.lastInsertedRowID
         try Self.pruneRuns(db, job)
         return JobRun(
-            id: id, jobID: job, cause: cause, actor: actor, state: state, summaryText: summary,
+            id: id, jobID: job, cause: cause, actor: actor.name, state: state, summaryText: summary,
             startedAt: now, endedAt: ended)
     }
 

@@ -6,7 +6,7 @@ extension Store {
     /// Keeps a new job.
     ///
     /// - Throws: `WatchmanError`: `conflict` if the name is taken, `invalid` for what cannot be.
-    public func add(_ request: JobRequest, actor: String, now: Date) async throws -> Job {
+    public func add(_ request: JobRequest, actor: Principal, now: Date) async throws -> Job {
         let job = try Job(request, actor: actor, now: now)
         return try await self.write { db in
             let known = try Job.filter(sql: "name = ?", arguments: [job.name]).fetchCount(db)
@@ -30,7 +30,7 @@ extension Store {
     /// Changes when and how a job runs.
     ///
     /// - Throws: `WatchmanError`: `notFound`, or `invalid` for what cannot be.
-    public func change(job reference: String, _ change: JobChange, actor: String, now: Date) async throws -> Job {
+    public func change(job reference: String, _ change: JobChange, actor: Principal, now: Date) async throws -> Job {
         let detail = String(decoding: try WireJSON.encode(change), as: UTF8.self)
         return try await self.write { db in
             var job = try Self.job(db, reference)
@@ -45,7 +45,7 @@ extension Store {
     /// Lets a job wait, or go on.
     ///
     /// - Throws: `WatchmanError` (`notFound`).
-    public func setPaused(_ isPaused: Bool, job reference: String, actor: String, now: Date) async throws -> Job {
+    public func setPaused(_ isPaused: Bool, job reference: String, actor: Principal, now: Date) async throws -> Job {
         try await self.write { db in
             var job = try Self.job(db, reference)
             guard job.isPaused != isPaused else { return job }
@@ -60,7 +60,7 @@ extension Store {
     /// Forgets a job with its history.
     ///
     /// - Throws: `WatchmanError`: `notFound`, or `conflict` if it is watchman's own or runs now.
-    public func remove(job reference: String, actor: String, now: Date) async throws -> Job {
+    public func remove(job reference: String, actor: Principal, now: Date) async throws -> Job {
         try await self.write { db in
             let job = try Self.job(db, reference)
             guard job.kind == .command else {

@@ -1,6 +1,6 @@
 public import Foundation
 import GRDB
-import WatchmanCore
+public import WatchmanCore
 
 extension Store {
     /// The password the device shall set: the one that waits already, or a new one. It is durable when this returns.
@@ -43,7 +43,7 @@ extension Store {
 
     /// The passwords that may be in force, after an audit row says that `actor` asked for them.
     public func revealPasswords(
-        _ reference: String, actor: String, now: Date
+        _ reference: String, actor: Principal, now: Date
     ) async throws -> (device: DeviceInfo, passwords: [RootPassword]) {
         let info = try await self.device(reference)
         return try await self.write { db in

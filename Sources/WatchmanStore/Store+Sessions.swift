@@ -36,7 +36,9 @@ extension Store {
                         (SELECT id FROM session WHERE userID = ?1 ORDER BY createdAt DESC LIMIT ?2)
                     """, arguments: [user.id, Self.sessionsPerUser - 1])
             try session.insert(db)
-            try Self.audit(db, now, actor: "user:\(user.name)", "session.open", user.name, source)
+            try Self.audit(
+                db, now, actor: Principal(name: "user:\(user.name)", source: source), "session.open", user.name,
+                source)
             return session
         }
     }
@@ -45,7 +47,7 @@ extension Store {
     public func refuseSignIn(_ name: String, source: String, now: Date) async throws {
         let shown = OutsideText.clean(name, limit: 32)
         try await self.write { db in
-            try Self.audit(db, now, actor: "anyone", "session.refuse", shown, source)
+            try Self.audit(db, now, actor: Principal(name: "anyone", source: source), "session.refuse", shown, source)
         }
     }
 
@@ -92,7 +94,7 @@ extension Store {
     }
 
     /// Ends one session.
-    public func endSession(_ id: String, actor: String, now: Date) async throws {
+    public func endSession(_ id: String, actor: Principal, now: Date) async throws {
         try await self.write { db in
             try db.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [id])
             if db.changesCount == 1 { try Self.audit(db, now, actor: actor, "session.end", id, "") }
@@ -100,7 +102,7 @@ extension Store {
     }
 
     /// Ends all sessions of a person.
-    public func endSessions(of name: String, actor: String, now: Date) async throws -> UserSummary {
+    public func endSessions(of name: String, actor: Principal, now: Date) async throws -> UserSummary {
         try await self.write { db in
             let user = try Self.user(db, name)
             try Self.endSessions(db, of: user.id)

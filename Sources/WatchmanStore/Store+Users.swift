@@ -9,7 +9,7 @@ extension Store {
     /// Adds a person, who can sign in once the link with this secret was used.
     ///
     /// - Throws: `WatchmanError` (`conflict`) if the name is taken, `invalid` if it is not allowed.
-    public func addUser(_ name: String, role: Role, linkHash: Data, actor: String, now: Date) async throws
+    public func addUser(_ name: String, role: Role, linkHash: Data, actor: Principal, now: Date) async throws
         -> UserSummary
     {
         try UserName.check(name)
@@ -34,7 +34,7 @@ extension Store {
     }
 
     /// Gives a person another role; it counts from their next request on.
-    public func changeUser(_ name: String, role: Role, actor: String, now: Date) async throws -> UserSummary {
+    public func changeUser(_ name: String, role: Role, actor: Principal, now: Date) async throws -> UserSummary {
         try await self.write { db in
             var user = try Self.user(db, name)
             guard user.role != role else { return try Self.summary(db, user, now) }
@@ -48,7 +48,7 @@ extension Store {
     }
 
     /// Takes a person's password and sessions away and gives a new link.
-    public func resetUser(_ name: String, linkHash: Data, actor: String, now: Date) async throws -> UserSummary {
+    public func resetUser(_ name: String, linkHash: Data, actor: Principal, now: Date) async throws -> UserSummary {
         try await self.write { db in
             var user = try Self.user(db, name)
             user.passwordHash = nil
@@ -63,7 +63,7 @@ extension Store {
     /// Forgets a person; their sessions end at once.
     ///
     /// - Returns: the person as they were.
-    public func removeUser(_ name: String, actor: String, now: Date) async throws -> UserSummary {
+    public func removeUser(_ name: String, actor: Principal, now: Date) async throws -> UserSummary {
         try await self.write { db in
             let user = try Self.user(db, name)
             let summary = try Self.summary(db, user, now)

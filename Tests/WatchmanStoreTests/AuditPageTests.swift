@@ -11,7 +11,7 @@ import WatchmanCore
     private static func add(_ store: Store, _ rows: [(String, String, String)]) async throws {
         try await store.write { db in
             for (actor, action, subject) in rows {
-                try Store.audit(db, self.now, actor: actor, action, subject, "detail")
+                try Store.audit(db, self.now, actor: Principal(name: actor), action, subject, "detail")
             }
         }
     }
@@ -67,5 +67,18 @@ import WatchmanCore
     @Test func `an empty table has one empty page`() async throws {
         let page = try await Store.inMemory().audit(AuditQuery(), limit: 10)
         #expect(page.rows.isEmpty && page.next == nil)
+    }
+
+    @Test func `each row is chained to the one before it`() async throws {
+        let store = try Store.inMemory()
+        try await Self.add(store, [("local", "a.b", "x"), ("user:alice", "c.d", "y"), ("local", "e.f", "z")])
+        let rows = try await store.audit(AuditQuery(), limit: 10).rows.reversed()
+        var hash = AuditChain.start
+        for row in rows {
+            let at = String.fromDatabaseValue(row.at.databaseValue) ?? ""
+            hash = AuditChain.hash(hash, row.id, [at, row.actor, row.source, row.action, row.subject, row.detail])
+            #expect(row.hash == hash)
+        }
+        #expect(rows.count == 3)
     }
 }

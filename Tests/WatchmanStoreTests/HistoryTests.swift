@@ -50,10 +50,11 @@ import WatchmanCore
         let id = try await fixture.device().device.id
         for serial in UInt64(1)...3 {
             let issued = try await fixture.store.issueCertificate(
-                device: id, keyID: "\(id) key:abc", fingerprint: "SHA256:x", now: Self.now, expiresAt: Self.now + 300)
+                device: id, keyID: "\(id) key:abc", fingerprint: "SHA256:x", actor: "key:abc", now: Self.now,
+                expiresAt: Self.now + 300)
             #expect(issued == serial)
         }
-        #expect(try await fixture.audit(id).last == "\(id) key:abc device.connect serial=3")
+        #expect(try await fixture.audit(id).last == "key:abc device.connect serial=3")
         #expect(try await fixture.count("SELECT COUNT(*) FROM certificate WHERE deviceID = '\(id)'") == 3)
     }
 

@@ -15,6 +15,15 @@ struct Person: Hashable, Sendable {
     /// The name that goes into certificates and the audit table: `local`, `key:ID` or `user:NAME`.
     let actor: String
     let role: Role
+    /// Whether they may see root passwords; no role includes it.
+    var mayReveal = false
+    /// The only devices that exist for them, or nil for all.
+    var scope: DeviceSelector?
+
+    /// On whose behalf something is done that they ask for from this address.
+    func principal(from source: String) -> Principal {
+        Principal(name: self.actor, source: source, scope: self.scope)
+    }
 }
 
 /// What a device signed.

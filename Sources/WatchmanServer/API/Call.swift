@@ -29,11 +29,14 @@ struct Call: Sendable {
     /// A part of the path.
     func parameter(_ name: String) throws -> String { try self.parameters.require(name) }
 
-    /// The name of the person who calls, for the audit table.
-    func actor() throws -> String {
+    /// The person who calls.
+    func person() throws -> Person {
         guard case .person(let person) = self.caller else { throw WatchmanError(.forbidden, "this is for people") }
-        return person.actor
+        return person
     }
+
+    /// On whose behalf the call is.
+    func actor() throws -> Principal { try self.person().principal(from: self.source) }
 
     /// What the calling device signed.
     func signed() throws -> SignedCall {

@@ -94,7 +94,10 @@ enum BackupDrill {
     private static func checkPasswords(_ store: Store, _ escrow: Escrow) throws -> Int {
         var count = 0
         try store.eachPassword { rows in
-            for row in rows { _ = try escrow.open(row.sealed, device: row.deviceID, version: row.version) }
+            for row in rows {
+                _ = try escrow.open(
+                    row.sealed, as: .rootPassword(device: row.deviceID, version: row.version))
+            }
             count += rows.count
         }
         return count

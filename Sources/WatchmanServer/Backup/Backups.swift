@@ -22,7 +22,7 @@ struct Backups: Sendable {
     }
 
     /// Makes a backup.
-    func create(actor: String, now: Date) async throws -> BackupSummary {
+    func create(actor: Principal, now: Date) async throws -> BackupSummary {
         let summary = try await self.work { try self.folder.summary(try self.maker.make(now: now)) }
         try await self.note("create", summary.name, "devices=\(summary.devices ?? 0)", actor, now)
         return summary
@@ -31,7 +31,7 @@ struct Backups: Sendable {
     /// Tries to restore a backup in a corner, and remembers how that went.
     ///
     /// - Returns: the backup with the result, which may be that it is not sound.
-    func verify(_ name: String, actor: String, now: Date) async throws -> BackupSummary {
+    func verify(_ name: String, actor: Principal, now: Date) async throws -> BackupSummary {
         let summary = try await self.work {
             let file = try self.folder.file(name)
             try VerificationNote.write(try BackupDrill.verify(file, in: self.folder.path, now: now), of: file.path)
@@ -42,7 +42,7 @@ struct Backups: Sendable {
     }
 
     /// Removes the backups that no rule keeps.
-    func prune(_ request: BackupPruneRequest, actor: String, now: Date) async throws -> BackupPruneResult {
+    func prune(_ request: BackupPruneRequest, actor: Principal, now: Date) async throws -> BackupPruneResult {
         let standard = self.maker.settings.keep
         let keep = Retention(
             daily: request.keepDaily ?? standard.daily, weekly: request.keepWeekly ?? standard.weekly,
@@ -58,7 +58,8 @@ struct Backups: Sendable {
         return result
     }
 
-    private func note(_ action: String, _ name: String, _ detail: String, _ actor: String, _ now: Date) async throws {
+    private func note(_ action: String, _ name: String, _ detail: String, _ actor: Principal, _ now: Date) async throws
+    {
         self.changes.post(.backups)
         try await self.maker.store.auditBackup(action, name, detail, actor: actor, now: now)
     }

@@ -44,8 +44,8 @@ struct Visit: Sendable {
         return visitor
     }
 
-    /// The name for the audit table.
-    func actor() throws -> String { try self.signedIn().person.actor }
+    /// On whose behalf the request is.
+    func actor() throws -> Principal { try self.signedIn().person.principal(from: self.source) }
 
     /// Whether the visitor has this role; what they may not do is not shown to them.
     func may(_ role: Role) -> Bool { self.visitor.map { $0.person.role >= role } ?? false }

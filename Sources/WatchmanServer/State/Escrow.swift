@@ -19,23 +19,35 @@ struct Escrow: Sendable {
         self.key = SymmetricKey(data: bytes)
     }
 
-    func seal(_ password: Secret, device: String, version: Int) throws -> Data {
+    /// What a sealed text is, so that one can never be taken for another.
+    enum Purpose: Hashable, Sendable {
+        /// A version of a device's root password.
+        case rootPassword(device: String, version: Int)
+        /// A person's key for one-time codes.
+        case secondFactor(user: String)
+
+        /// What AES-GCM authenticates along with the text.
+        fileprivate var context: Data {
+            switch self {
+            case .rootPassword(let device, let version): Data("\(device)|\(version)|root-password".utf8)
+            case .secondFactor(let user): Data("\(user)|second-factor".utf8)
+            }
+        }
+    }
+
+    func seal(_ secret: Secret, as purpose: Purpose) throws -> Data {
         let box = try AES.GCM.seal(
-            Data(password.revealed.utf8), using: self.key, authenticating: Self.context(device, version))
-        guard let combined = box.combined else { throw WatchmanError(.internal, "a password cannot be sealed") }
+            Data(secret.revealed.utf8), using: self.key, authenticating: purpose.context)
+        guard let combined = box.combined else { throw WatchmanError(.internal, "a secret cannot be sealed") }
         return combined
     }
 
-    func open(_ sealed: Data, device: String, version: Int) throws -> Secret {
+    func open(_ sealed: Data, as purpose: Purpose) throws -> Secret {
         guard let box = try? AES.GCM.SealedBox(combined: sealed),
-            let plain = try? AES.GCM.open(box, using: self.key, authenticating: Self.context(device, version))
+            let plain = try? AES.GCM.open(box, using: self.key, authenticating: purpose.context)
         else {
-            throw WatchmanError(.configuration, "the root password of \(device) does not open with this escrow key")
+            throw WatchmanError(.configuration, "a sealed secret does not open with this escrow key")
         }
         return Secret(String(decoding: plain, as: UTF8.self))
-    }
-
-    private static func context(_ device: String, _ version: Int) -> Data {
-        Data("\(device)|\(version)|root-password".utf8)
     }
 }

@@ -9,12 +9,16 @@ public struct AuditEntry: Codable, Sendable, FetchableRecord {
     public var at: Date
     /// Who did it.
     public var actor: String
+    /// The address that the request came from, `local`, or empty for what the server did by itself.
+    public var source: String
     /// What was done, as `device.rename`.
     public var action: String
     /// The id or name of what it was done to.
     public var subject: String
     /// What more there is to say.
     public var detail: String
+    /// What chains the row to the one before it, see `AuditChain`.
+    public var hash: Data
     /// The name of the device that the subject is the id of, if it is still there.
     public var deviceName: String?
 }

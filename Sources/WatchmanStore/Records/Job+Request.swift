@@ -5,7 +5,7 @@ extension Job {
     /// A new job that runs a command.
     ///
     /// - Throws: `WatchmanError` (`invalid`).
-    init(_ request: JobRequest, actor: String, now: Date) throws {
+    init(_ request: JobRequest, actor: Principal, now: Date) throws {
         guard DeviceName.isValid(request.name) else {
             throw WatchmanError(
                 .invalid,
@@ -21,7 +21,7 @@ extension Job {
             id: RandomText.identifier(10), name: request.name, kind: .command, cron: request.cron,
             timeZone: request.timeZone, jitter: request.jitter, missed: request.missed, selector: request.devices,
             command: request.command, timeout: request.timeout, concurrency: request.concurrency, createdAt: now,
-            createdBy: actor)
+            createdBy: actor.name)
         try self.plan(now)
     }
 

@@ -49,7 +49,7 @@ struct BackupFixture: Sendable {
             ).info.device.id
             for version in 1...2 {
                 _ = try await self.store.pendingPassword(device: device, now: Sample.now) {
-                    try escrow.seal(RandomText.rootPassword(), device: device, version: $0)
+                    try escrow.seal(RandomText.rootPassword(), as: .rootPassword(device: device, version: $0))
                 }
                 try await self.store.confirmPassword(device: device, version: version, now: Sample.now)
             }

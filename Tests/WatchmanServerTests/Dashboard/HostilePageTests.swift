@@ -70,8 +70,8 @@ import WatchmanCore
         let job = JobRequest(
             name: "job", cron: "@daily", timeZone: "UTC", jitter: 0, missed: .skip, devices: "all", command: ["true"],
             timeout: 1, concurrency: 1)
-        let (added, now) = (try await fixture.fleet.addJob(job, actor: text, now: Date()), Date())
-        _ = try await fixture.fleet.runJob("job", actor: text, now: now)
+        let (added, now) = (try await fixture.fleet.addJob(job, actor: Principal(name: text), now: Date()), Date())
+        _ = try await fixture.fleet.runJob("job", actor: Principal(name: text), now: now)
         _ = try await fixture.token()
         try await fixture.fleet.store.write { db in
             try db.execute(
@@ -97,7 +97,7 @@ import WatchmanCore
                 sql:
                     "INSERT INTO apiKey (id, name, secretHash, createdAt, role) VALUES ('evil', ?, x'00', ?, 'viewer')",
                 arguments: [text, now])
-            try Store.audit(db, now, actor: text, text, text, text)
+            try Store.audit(db, now, actor: Principal(name: text), text, text, text)
             try db.execute(
                 sql: "UPDATE job SET timeZone = ?, selector = ?, command = ? WHERE id = ?",
                 arguments: [text, text, try Self.json([text]), added.id])

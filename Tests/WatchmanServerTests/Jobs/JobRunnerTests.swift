@@ -66,7 +66,7 @@ import WatchmanSystem
             #expect(Set(run.outputs.map(\.name)) == ["edge-1", "edge-2"])
             #expect(run.outputs.allSatisfy { $0.output == "offline: never checked in" && $0.status == nil })
             let serial = try await jobs.store.issueCertificate(
-                device: "x", keyID: "x", fingerprint: "x", now: Sample.now, expiresAt: Sample.now)
+                device: "x", keyID: "x", fingerprint: "x", actor: "local", now: Sample.now, expiresAt: Sample.now)
             #expect(serial == 1)
         }
     }

@@ -40,7 +40,7 @@ struct SignInPages: Sendable {
 
     private func close(_ visit: Visit) async throws -> Response {
         let visitor = try visit.signedIn()
-        try await self.signIn.store.endSession(visitor.session.id, actor: visitor.person.actor, now: visit.now)
+        try await self.signIn.store.endSession(visitor.session.id, actor: try visit.actor(), now: visit.now)
         var response = Response.seeOther("/sign-in")
         response.setCookie(SessionCookie.none)
         return response
