@@ -47,6 +47,18 @@ let dashboard = [
     "People/people.mustache", "SignIn/sign-in.mustache", "SignIn/welcome.mustache",
 ]
 
+/// The parsers are built for libFuzzer when Tests/fuzz.sh asks for it: counted at every branch, with a program that feeds them.
+let isFuzzed = Context.environment["WATCHMAN_FUZZ"] != nil
+let counted: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+let fuzzing: [Target] =
+    isFuzzed
+    ? [
+        .executableTarget(
+            name: "watchman-fuzz", dependencies: ["CFuzzer", "WatchmanCore"], path: "Tests/Fuzz/Fuzz",
+            swiftSettings: settings + [.unsafeFlags(["-enable-testing"])]),
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    ] : []
+
 let package = Package(
     name: "watchman",
     products: [.executable(name: "watchman", targets: ["watchman"])],
@@ -103,7 +115,7 @@ let package = Package(
             name: "WatchmanStore", dependencies: ["WatchmanCore", crypto, grdb, grdbSQLite], swiftSettings: settings),
         .target(
             name: "WatchmanSystem", dependencies: ["CWatchman", "WatchmanCore", lifecycle], swiftSettings: settings),
-        .target(name: "WatchmanCore", dependencies: [crypto, cryptoExtras], swiftSettings: settings),
+        .target(name: "WatchmanCore", dependencies: [crypto, cryptoExtras], swiftSettings: settings + counted),
         .target(name: "CWatchman", linkerSettings: [.linkedLibrary("crypt")]),
 
         .target(
@@ -149,6 +161,6 @@ let package = Package(
                 grdb, nio, nioPosix, nioSSL, x509,
             ],
             exclude: ["Fixtures"], swiftSettings: settings),
-    ],
+    ] + fuzzing,
     swiftLanguageModes: [.v6]
 )

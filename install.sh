@@ -174,7 +174,7 @@ put() {
 
 install_files() {
     put 0755 "$binary" "$prefix/bin/watchman"
-    for page in man/*.1; do put 0644 "$page" "$prefix/share/man/man1/${page##*/}"; done
+    for page in man/*.[17]; do put 0644 "$page" "$prefix/share/man/man${page##*.}/${page##*/}"; done
     put 0644 completions/watchman.bash "$prefix/share/bash-completion/completions/watchman"
     put 0644 completions/_watchman "$prefix/share/zsh/site-functions/_watchman"
     put 0644 completions/watchman.fish "$prefix/share/fish/vendor_completions.d/watchman.fish"
@@ -185,6 +185,7 @@ run_uninstall() {
     check_root
     ! grep -qs "^ExecStart=${prefix%/}/bin/watchman " "$units/watchman.service" || remove_server
     rm -f "$prefix/bin/watchman" "$prefix/share/man/man1/watchman.1" "$prefix/share/man/man1/watchman".*.1 \
+        "$prefix/share/man/man7/watchman-security.7" \
         "$prefix/share/bash-completion/completions/watchman" "$prefix/share/zsh/site-functions/_watchman" \
         "$prefix/share/fish/vendor_completions.d/watchman.fish"
     say "removed watchman from $prefix"

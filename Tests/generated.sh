@@ -17,7 +17,9 @@ cp "$outputs"/watchman/*.1 "$fresh/man"
 for shell in bash/watchman.bash zsh/_watchman fish/watchman.fish; do
     .build/debug/watchman --generate-completion-script "${shell%/*}" >"$fresh/completions/${shell#*/}"
 done
-mandoc -T lint -W error "$fresh"/man/*.1
+# Pages about watchman as a whole are written by hand.
+cp man/*.7 "$fresh/man"
+mandoc -T lint -W error "$fresh"/man/*.[17]
 
 case ${1:-} in
 --write)

@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-all_tiers='lint install static generated unit integration api browser e2e'
+all_tiers='lint install static generated unit fuzz integration api browser e2e'
 
 # Packages are installed only when they are missing; those of the build come along.
 need() {
@@ -56,6 +56,10 @@ generated() {
 
 unit() {
     need && swift build --build-tests && swift test --skip-build --disable-xctest --skip '^IntegrationTests\.'
+}
+
+fuzz() {
+    need && Tests/fuzz.sh
 }
 
 integration() {
