@@ -4,7 +4,7 @@ public enum Role: String, Codable, Sendable, CaseIterable {
     case viewer
     /// Also enters, names and enrols devices, and runs jobs.
     case `operator`
-    /// Also removes devices, reveals passwords, and manages people, keys, jobs and backups.
+    /// Also removes devices, and manages people, keys, jobs and backups.
     case admin
 }
 

@@ -21,16 +21,16 @@ extension Fleet {
     /// Makes an API key.
     func makeKey(_ request: APIKeyRequest, actor: Principal, now: Date) async throws -> NewAPIKey {
         let key = Credential(new: .apiKey, pin: self.pin)
-        let row = try await self.store.create(key, name: request.name, role: request.role, actor: actor, now: now)
+        let row = try await self.store.create(key, request, actor: actor, now: now)
         self.changes.post(.people)
-        return NewAPIKey(key: key.text, summary: row.summary)
+        return NewAPIKey(key: key.text, summary: row.summary(at: now))
     }
 
     /// Ends an API key.
     func revokeKey(_ id: String, actor: Principal, now: Date) async throws -> APIKeySummary {
-        let row = try await self.store.revokeAPIKey(id, actor: actor, now: now)
-        self.changes.post(.people)
-        return row.summary
+        let (row, ended) = try await self.store.revokeAPIKey(id, actor: actor, now: now)
+        try await self.rightsEnded(of: ended)
+        return row.summary(at: now)
     }
 
     /// The address that this server is known by: the configured one, or else the one that the visitor used.

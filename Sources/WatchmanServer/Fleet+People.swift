@@ -5,8 +5,10 @@ import WatchmanStore
 extension Fleet {
     /// Lets a person in who has yet to choose a password.
     func addUser(_ request: UserRequest, actor: Principal, now: Date) async throws -> SignInLink {
-        try await self.link(now) { hash in
-            try await self.store.addUser(request.name, role: request.role, linkHash: hash, actor: actor, now: now)
+        let rights = Rights(
+            role: request.role, mayReveal: request.mayReveal ?? false, scope: try DeviceSelector.scope(request.scope))
+        return try await self.link(now) { hash in
+            (try await self.store.addUser(request.name, rights: rights, linkHash: hash, actor: actor, now: now), [])
         }
     }
 
@@ -17,14 +19,21 @@ extension Fleet {
         }
     }
 
-    /// Gives a person another role, signs them out, or forgets them: what `change` does in the store.
-    func people(_ change: (Store) async throws -> UserSummary) async throws -> UserSummary {
-        let summary = try await change(self.store)
-        self.changes.post(.people)
-        return summary
+    /// Gives a person other rights, signs them out, or forgets them: what `change` does in the store.
+    func people(_ change: (Store) async throws -> Store.UserUpdate) async throws -> UserSummary {
+        let (user, ended) = try await change(self.store)
+        try await self.rightsEnded(of: ended)
+        return user
     }
 
-    private func link(_ now: Date, _ change: (_ hash: Data) async throws -> UserSummary) async throws -> SignInLink {
+    /// Lets go of all that principals hold who may no longer do what they did: `user:NAME` or `key:ID`. Their sessions and keys are gone
+    /// already.
+    func rightsEnded(of principals: [String]) async throws {
+        self.changes.post(.people)
+    }
+
+    private func link(_ now: Date, _ change: (_ hash: Data) async throws -> Store.UserUpdate) async throws -> SignInLink
+    {
         let secret = Secret(RandomText.identifier(26))
         let user = try await self.people { _ in try await change(Credential.hash(secret)) }
         return SignInLink(

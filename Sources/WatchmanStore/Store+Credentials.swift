@@ -49,16 +49,26 @@ extension Store {
     }
 
     /// Keeps a new API key.
-    public func create(_ key: Credential, name: String, role: Role, actor: Principal, now: Date) async throws -> APIKey
+    ///
+    /// - Throws: `WatchmanError`: `invalid` for what cannot be, `forbidden` if the rights are more than the actor's.
+    public func create(_ key: Credential, _ request: APIKeyRequest, actor: Principal, now: Date) async throws -> APIKey
     {
-        let name = OutsideText.clean(name, limit: 64)
+        let name = OutsideText.clean(request.name, limit: 64)
         guard !name.isEmpty else { throw WatchmanError(.invalid, "an API key needs a name") }
-        let row = APIKey(
-            id: key.id, name: name, role: role, secretHash: key.secretHash, createdAt: now, lastUsedAt: nil,
-            revokedAt: nil)
+        let lifetime = request.lifetime ?? APIKeyRequest.usualLifetime
+        guard APIKeyRequest.lifetimes.contains(lifetime) else {
+            throw WatchmanError(.invalid, "an API key lives for up to 3650 days, or 0 for no end")
+        }
+        let rights = Rights(
+            role: request.role, mayReveal: request.mayReveal ?? false, scope: try DeviceSelector.scope(request.scope))
         return try await self.write { db in
+            try Self.rights(db, of: actor, now).requireCover(rights)
+            let row = APIKey(
+                id: key.id, name: name, role: rights.role, mayReveal: rights.mayReveal, scope: rights.scope?.text,
+                owner: try Self.owner(db, of: actor), secretHash: key.secretHash, createdAt: now,
+                expiresAt: lifetime == 0 ? nil : now + TimeInterval(lifetime), lastUsedAt: nil, revokedAt: nil)
             try row.insert(db)
-            try Self.audit(db, now, actor: actor, "key.create", row.id, "\(role.rawValue) \(name)")
+            try Self.audit(db, now, actor: actor, "key.create", row.id, "\(rights.words) \(name)")
             return row
         }
     }
@@ -68,19 +78,20 @@ extension Store {
         try await self.read { db in try APIKey.fetchAll(db, sql: "SELECT * FROM apiKey ORDER BY createdAt DESC, id") }
     }
 
-    /// Ends an API key; one that has ended stays so.
-    public func revokeAPIKey(_ id: String, actor: Principal, now: Date) async throws -> APIKey {
+    /// Ends an API key and those that it made; one that has ended stays so.
+    ///
+    /// - Returns: the key, and the principals that ended.
+    public func revokeAPIKey(_ id: String, actor: Principal, now: Date) async throws -> (key: APIKey, ended: [String]) {
         try await self.write { db in
             guard var row = try APIKey.fetchOne(db, key: id) else {
                 throw WatchmanError(
                     .notFound, "no API key \(OutsideText.clean(id, limit: 20))", hint: "watchman admin keys list")
             }
-            if row.revokedAt == nil {
-                row.revokedAt = now
-                try row.update(db)
-                try Self.audit(db, now, actor: actor, "key.revoke", id, "")
-            }
-            return row
+            guard row.revokedAt == nil else { return (row, []) }
+            row.revokedAt = now
+            try row.update(db)
+            try Self.audit(db, now, actor: actor, "key.revoke", id, "")
+            return (row, [row.actor] + (try Self.revokeKeys(db, of: row.actor, actor: actor, now)))
         }
     }
 
@@ -90,7 +101,7 @@ extension Store {
     public func authenticate(_ credential: Credential, now: Date) async throws -> APIKey {
         let row = try await self.read { db in try APIKey.fetchOne(db, key: credential.id) }
         let given = SHA256.hash(data: Data(credential.secret.revealed.utf8))
-        guard given == (row?.secretHash ?? Data(count: 32)), var row, row.revokedAt == nil else {
+        guard given == (row?.secretHash ?? Data(count: 32)), var row, row.state(at: now) == .active else {
             throw WatchmanError(.unauthenticated, "the API key is not valid here", hint: "watchman admin login")
         }
         if now.timeIntervalSince(row.lastUsedAt ?? .distantPast) > 60 {

@@ -8,20 +8,23 @@ extension Store {
 
     /// Adds a person, who can sign in once the link with this secret was used.
     ///
-    /// - Throws: `WatchmanError` (`conflict`) if the name is taken, `invalid` if it is not allowed.
-    public func addUser(_ name: String, role: Role, linkHash: Data, actor: Principal, now: Date) async throws
+    /// - Throws: `WatchmanError` (`conflict`) if the name is taken, `invalid` if it is not allowed, `forbidden` if the rights are more
+    ///   than the actor's.
+    public func addUser(_ name: String, rights: Rights, linkHash: Data, actor: Principal, now: Date) async throws
         -> UserSummary
     {
         try UserName.check(name)
         let user = User(
-            id: RandomText.identifier(10), name: name, role: role, passwordHash: nil, createdAt: now, lastSignInAt: nil)
+            id: RandomText.identifier(10), name: name, role: rights.role, mayReveal: rights.mayReveal,
+            scope: rights.scope?.text, passwordHash: nil, createdAt: now, lastSignInAt: nil)
         return try await self.write { db in
+            try Self.rights(db, of: actor, now).requireCover(rights)
             guard try User.filter(sql: "name = ?", arguments: [name]).isEmpty(db) else {
                 throw WatchmanError(.conflict, "the name \(name) is taken", hint: "watchman admin users list")
             }
             try user.insert(db)
             try Self.setLink(db, user.id, linkHash, now)
-            try Self.audit(db, now, actor: actor, "user.add", name, role.rawValue)
+            try Self.audit(db, now, actor: actor, "user.add", name, rights.words)
             return try Self.summary(db, user, now)
         }
     }
@@ -33,43 +36,62 @@ extension Store {
         }
     }
 
-    /// Gives a person another role; it counts from their next request on.
-    public func changeUser(_ name: String, role: Role, actor: Principal, now: Date) async throws -> UserSummary {
-        try await self.write { db in
+    /// A person as a change left them, and the principals that may no longer do what they did.
+    public typealias UserUpdate = (user: UserSummary, ended: [String])
+
+    /// Gives a person other rights: what was opened with those before ends.
+    ///
+    /// - Throws: `WatchmanError` (`notFound`), or `forbidden` if that would give more than the actor has.
+    public func changeUser(_ name: String, _ change: UserChange, actor: Principal, now: Date) async throws -> UserUpdate
+    {
+        let scope = try DeviceSelector.scope(change.scope)
+        return try await self.write { db in
             var user = try Self.user(db, name)
-            guard user.role != role else { return try Self.summary(db, user, now) }
-            user.role = role
+            let old = try user.rights()
+            let new = Rights(
+                role: change.role ?? old.role, mayReveal: change.mayReveal ?? old.mayReveal,
+                scope: change.scope == nil ? old.scope : scope)
+            guard new != old else { return (try Self.summary(db, user, now), []) }
+            // Anyone may take rights away from a person who has more than themselves.
+            if !old.cover(new) { try Self.rights(db, of: actor, now).requireCover(new) }
+            (user.role, user.mayReveal, user.scope) = (new.role, new.mayReveal, new.scope?.text)
             try user.update(db)
-            // What was opened with other rights must be opened anew.
             try Self.endSessions(db, of: user.id)
-            try Self.audit(db, now, actor: actor, "user.role", name, role.rawValue)
-            return try Self.summary(db, user, now)
+            try Self.audit(db, now, actor: actor, "user.rights", name, new.words)
+            let keys = try Self.revokeKeys(db, of: user.actor, left: new, actor: actor, now)
+            return (try Self.summary(db, user, now), [user.actor] + keys)
         }
     }
 
-    /// Takes a person's password and sessions away and gives a new link.
-    public func resetUser(_ name: String, linkHash: Data, actor: Principal, now: Date) async throws -> UserSummary {
+    /// Takes a person's password, one-time codes, sessions and API keys away and gives a new link.
+    ///
+    /// - Throws: `WatchmanError` (`notFound`), or `forbidden` if the person has more rights than the actor, who could use the link.
+    public func resetUser(_ name: String, linkHash: Data, actor: Principal, now: Date) async throws -> UserUpdate {
         try await self.write { db in
             var user = try Self.user(db, name)
+            try Self.rights(db, of: actor, now).requireCover(try user.rights())
             user.passwordHash = nil
+            try Self.dropSecondFactor(db, &user)
             try user.update(db)
             try Self.endSessions(db, of: user.id)
             try Self.setLink(db, user.id, linkHash, now)
             try Self.audit(db, now, actor: actor, "user.reset", name, "")
-            return try Self.summary(db, user, now)
+            let keys = try Self.revokeKeys(db, of: user.actor, actor: actor, now)
+            return (try Self.summary(db, user, now), [user.actor] + keys)
         }
     }
 
-    /// Forgets a person; their sessions end at once.
+    /// Forgets a person; their sessions and API keys end at once.
     ///
     /// - Returns: the person as they were.
-    public func removeUser(_ name: String, actor: Principal, now: Date) async throws -> UserSummary {
+    public func removeUser(_ name: String, actor: Principal, now: Date) async throws -> UserUpdate {
         try await self.write { db in
             let user = try Self.user(db, name)
             let summary = try Self.summary(db, user, now)
             try user.delete(db)
             try Self.audit(db, now, actor: actor, "user.remove", name, "")
-            return summary
+            let keys = try Self.revokeKeys(db, of: user.actor, actor: actor, now)
+            return (summary, [user.actor] + keys)
         }
     }
 
@@ -90,7 +112,7 @@ extension Store {
             try user.update(db)
             try db.execute(sql: "DELETE FROM signInLink WHERE userID = ?", arguments: [user.id])
             try Self.endSessions(db, of: user.id)
-            try Self.audit(db, now, actor: "user:\(user.name)", "user.password", user.name, "")
+            try Self.audit(db, now, actor: Principal(name: user.actor), "user.password", user.name, "")
             return user
         }
     }
@@ -105,6 +127,12 @@ extension Store {
 
     static func endSessions(_ db: Database, of user: String) throws {
         try db.execute(sql: "DELETE FROM session WHERE userID = ?", arguments: [user])
+    }
+
+    /// Signing in takes no code any more; the row itself is for the caller to update.
+    static func dropSecondFactor(_ db: Database, _ user: inout User) throws {
+        (user.totpSecret, user.totpStep) = (nil, 0)
+        try db.execute(sql: "DELETE FROM recoveryCode WHERE userID = ?", arguments: [user.id])
     }
 
     private static func user(_ db: Database, linkHash: Data, _ now: Date) throws -> User {
@@ -127,7 +155,8 @@ extension Store {
         let sessions = try Int.fetchOne(
             db, sql: sql, arguments: [user.id, now - Session.idleLimit, now - Session.lifetime])
         return UserSummary(
-            id: user.id, name: user.name, role: user.role, state: user.passwordHash == nil ? .invited : .active,
+            id: user.id, name: user.name, role: user.role, mayReveal: user.mayReveal, scope: user.scope,
+            state: user.passwordHash == nil ? .invited : .active, hasSecondFactor: user.hasSecondFactor,
             sessions: sessions ?? 0, createdAt: user.createdAt, lastSignInAt: user.lastSignInAt)
     }
 }

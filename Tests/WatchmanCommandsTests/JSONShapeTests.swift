@@ -122,21 +122,27 @@ import WatchmanCore
 
     @Test func `admin keys`() throws {
         var summary = APIKeySummary(
-            id: "abcd2345", name: "laptop", role: .operator, createdAt: CommandSamples.now, lastUsedAt: nil,
-            revokedAt: nil)
+            id: "abcd2345", name: "laptop", state: .active, role: .operator, createdAt: CommandSamples.now,
+            lastUsedAt: nil, revokedAt: nil)
         let unused = """
-            "createdAt" : "2026-09-21T14:13:20Z", "id" : "abcd2345", "name" : "laptop", "role" : "operator"
+            "createdAt" : "2026-09-21T14:13:20Z", "id" : "abcd2345", "mayReveal" : false, "name" : "laptop", \
+            "role" : "operator", "state" : "active"
             """
         #expect(
             Self.flat(try Self.json(NewAPIKey(key: Secret("wmk1.x"), summary: summary)))
                 == "{ \"key\" : \"wmk1.x\", \"summary\" : { \(unused) } }")
+        summary.state = .revoked
+        summary.scope = "site=berlin"
+        summary.owner = "user:alice"
+        summary.expiresAt = CommandSamples.now + 180
         summary.lastUsedAt = CommandSamples.now + 60
         summary.revokedAt = CommandSamples.now + 120
         #expect(
             Self.flat(try Self.json(APIKeyList(keys: [summary]))) == """
-                { "keys" : [ { "createdAt" : "2026-09-21T14:13:20Z", "id" : "abcd2345", \
-                "lastUsedAt" : "2026-09-21T14:14:20Z", "name" : "laptop", "revokedAt" : "2026-09-21T14:15:20Z", \
-                "role" : "operator" } ] }
+                { "keys" : [ { "createdAt" : "2026-09-21T14:13:20Z", "expiresAt" : "2026-09-21T14:16:20Z", \
+                "id" : "abcd2345", "lastUsedAt" : "2026-09-21T14:14:20Z", "mayReveal" : false, "name" : "laptop", \
+                "owner" : "user:alice", "revokedAt" : "2026-09-21T14:15:20Z", "role" : "operator", \
+                "scope" : "site=berlin", "state" : "revoked" } ] }
                 """)
     }
 
@@ -148,8 +154,8 @@ import WatchmanCore
             user: user, path: Secret("/welcome/x"), server: "https://tower.example:8443", fingerprint: "AB:CD",
             expiresAt: CommandSamples.now + 86400)
         let row = """
-            "createdAt" : "2026-09-21T14:13:20Z", "id" : "k3v9q2m4xa", "name" : "alice", "role" : "admin", \
-            "sessions" : 0, "state" : "invited"
+            "createdAt" : "2026-09-21T14:13:20Z", "hasSecondFactor" : false, "id" : "k3v9q2m4xa", \
+            "mayReveal" : false, "name" : "alice", "role" : "admin", "sessions" : 0, "state" : "invited"
             """
         #expect(
             Self.flat(try Self.json(link)) == """
@@ -157,12 +163,15 @@ import WatchmanCore
                 "server" : "https://tower.example:8443", "user" : { \(row) } }
                 """)
         user.state = .active
+        user.hasSecondFactor = true
+        user.mayReveal = true
+        user.scope = "site=berlin"
         user.lastSignInAt = CommandSamples.now + 60
         #expect(
             Self.flat(try Self.json(UserList(users: [user]))) == """
-                { "users" : [ { "createdAt" : "2026-09-21T14:13:20Z", "id" : "k3v9q2m4xa", \
-                "lastSignInAt" : "2026-09-21T14:14:20Z", "name" : "alice", "role" : "admin", "sessions" : 0, \
-                "state" : "active" } ] }
+                { "users" : [ { "createdAt" : "2026-09-21T14:13:20Z", "hasSecondFactor" : true, \
+                "id" : "k3v9q2m4xa", "lastSignInAt" : "2026-09-21T14:14:20Z", "mayReveal" : true, "name" : "alice", \
+                "role" : "admin", "scope" : "site=berlin", "sessions" : 0, "state" : "active" } ] }
                 """)
     }
 

@@ -20,8 +20,18 @@ import WatchmanCore
         #expect(Lifetime(argument: text)?.seconds == nil)
     }
 
+    @Test(arguments: [("1s", 1), ("90d", 7_776_000), ("3650d", 315_360_000), ("never", 0)])
+    func `a key's lifetime may have no end`(text: String, seconds: Int) {
+        #expect(KeyLifetime(argument: text)?.seconds == seconds)
+    }
+
+    @Test(arguments: ["0s", "0d", "3651d", "Never", "never ", "", "90"]) func `a key lives for a time`(text: String) {
+        #expect(KeyLifetime(argument: text)?.seconds == nil)
+    }
+
     @Test func `the default is shown as people type it`() {
         #expect(Lifetime(seconds: 3600).defaultValueDescription == "1h")
+        #expect(KeyLifetime(seconds: 365 * 86400).defaultValueDescription == "365d")
         #expect(Lifetime(seconds: 90).defaultValueDescription == "90s")
     }
 }

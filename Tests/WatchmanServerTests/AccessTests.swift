@@ -10,13 +10,13 @@ import WatchmanCore
 /// Who may call what: every endpoint with every kind of caller.
 @Suite struct AccessTests {
     enum Visitor: CaseIterable, Sendable {
-        case anonymous, viewerKey, operatorKey, adminKey, revokedKey, device, localSocket
+        case anonymous, viewerKey, operatorKey, adminKey, revealKey, revokedKey, device, localSocket
 
         /// The role whose rights it has, or nil if it is nobody here.
         var role: Role? {
             switch self {
             case .anonymous, .revokedKey, .device: nil
-            case .viewerKey: .viewer
+            case .viewerKey, .revealKey: .viewer
             case .operatorKey: .operator
             case .adminKey, .localSocket: .admin
             }
@@ -31,7 +31,7 @@ import WatchmanCore
         "POST /api/v1/agent/password/confirm": .device, "GET /api/v1/devices": .role(.viewer),
         "GET /api/v1/devices/:device": .role(.viewer), "PATCH /api/v1/devices/:device": .role(.operator),
         "DELETE /api/v1/devices/:device": .role(.admin), "POST /api/v1/devices/:device/connect": .role(.operator),
-        "POST /api/v1/devices/:device/reveal-password": .role(.admin), "GET /api/v1/tokens": .role(.operator),
+        "POST /api/v1/devices/:device/reveal-password": .reveal, "GET /api/v1/tokens": .role(.operator),
         "POST /api/v1/tokens": .role(.operator), "DELETE /api/v1/tokens/:token": .role(.operator),
         "GET /api/v1/keys": .role(.admin), "POST /api/v1/keys": .role(.admin),
         "DELETE /api/v1/keys/:key": .role(.admin),
@@ -82,7 +82,9 @@ import WatchmanCore
         switch rule {
         case .anyone: true
         case .device: visitor == .device
-        case .role(let role): visitor.role.map { $0 >= role } ?? false
+        case .role(let role), .scoped(let role): visitor.role.map { $0 >= role } ?? false
+        case .reveal: visitor == .revealKey || visitor == .localSocket
+        case .own: visitor.role != nil
         }
     }
 }
@@ -92,6 +94,7 @@ private struct Visit {
     let fixture: ServerFixture
     let device: TestDevice
     let keys: [Role: Credential]
+    let reveal: Credential
     let revoked: Credential
     let method: HTTPRequest.Method
     let path: String
@@ -106,6 +109,7 @@ private struct Visit {
         var keys: [Role: Credential] = [:]
         for role in Role.allCases { keys[role] = try await fixture.apiKey(role) }
         self.keys = keys
+        self.reveal = try await fixture.apiKey(.viewer, mayReveal: true)
         self.revoked = try await fixture.apiKey()
         _ = try await fixture.fleet.store.revokeAPIKey(self.revoked.id, actor: "local", now: Date())
         let words = endpoint.split(separator: " ").map(String.init)
@@ -133,6 +137,7 @@ private struct Visit {
         case .viewerKey, .operatorKey, .adminKey:
             let key = try #require(visitor.role.flatMap { self.keys[$0] })
             headers["Authorization"] = "Bearer \(key.text.revealed)"
+        case .revealKey: headers["Authorization"] = "Bearer \(self.reveal.text.revealed)"
         case .revokedKey: headers["Authorization"] = "Bearer \(self.revoked.text.revealed)"
         case .device:
             headers = try self.device.headers(self.path, self.bytes ?? [], method: self.method.rawValue)

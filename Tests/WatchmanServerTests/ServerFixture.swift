@@ -126,9 +126,14 @@ struct ServerFixture: Sendable {
         return token
     }
 
-    func apiKey(_ role: Role = .admin) async throws -> Credential {
+    func apiKey(
+        _ role: Role = .admin, mayReveal: Bool = false, scope: String? = nil, lifetime: Int? = nil,
+        actor: Principal = "local", now: Date = Date()
+    ) async throws -> Credential {
         let key = Credential(new: .apiKey, pin: self.fleet.pin)
-        _ = try await self.fleet.store.create(key, name: "laptop", role: role, actor: "local", now: Date())
+        let request = APIKeyRequest(
+            name: "laptop", role: role, mayReveal: mayReveal, scope: scope, lifetime: lifetime)
+        _ = try await self.fleet.store.create(key, request, actor: actor, now: now)
         return key
     }
 

@@ -29,7 +29,7 @@ import WatchmanCore
             _ = try await fixture.store.create(token, request, actor: "local", now: Self.now - age)
             let key = Credential(new: .apiKey, pin: StoreFixture.pin)
             _ = try await fixture.store.create(
-                key, name: "\(age)", role: .viewer, actor: "local", now: Self.now - age)
+                key, APIKeyRequest(name: "\(age)", role: .viewer), actor: "local", now: Self.now - age)
         }
         #expect(try await fixture.store.joinTokens().map(\.createdAt) == [1, 2, 3].map { Self.now - $0 })
         #expect(try await fixture.store.apiKeys().map(\.name) == ["1.0", "2.0", "3.0"])
@@ -73,7 +73,7 @@ import WatchmanCore
             let row = try await fixture.store.revokeJoinToken(token.id, actor: "local", now: Self.now + delay)
             #expect(row.revokedAt == Self.now)
             let gone = try await fixture.store.revokeAPIKey(key.id, actor: "local", now: Self.now + delay)
-            #expect(gone.revokedAt == Self.now)
+            #expect(gone.key.revokedAt == Self.now && gone.ended == (delay == 0 ? ["key:\(key.id)"] : []))
         }
         #expect(try await fixture.audit(token.id) == ["local token.create uses=100", "local token.revoke "])
         #expect(try await fixture.audit(key.id) == ["local key.create admin laptop", "local key.revoke "])
@@ -111,14 +111,17 @@ import WatchmanCore
         }
     }
 
-    @Test func `an unknown id, a wrong secret and a revoked key get the very same answer`() async throws {
+    @Test func `an unknown id, a wrong secret, a revoked and an expired key get the very same answer`() async throws {
         let fixture = try await StoreFixture()
         let key = try await fixture.key()
         let wrong = try Credential("wmk1.\(key.pin).\(key.id).\(RandomText.identifier(26))", kind: .apiKey)
         let unknown = Credential(new: .apiKey, pin: key.pin)
         let revoked = try await fixture.key("old")
         _ = try await fixture.store.revokeAPIKey(revoked.id, actor: "local", now: Self.now)
-        for credential in [wrong, unknown, revoked] {
+        let short = Credential(new: .apiKey, pin: key.pin)
+        let request = APIKeyRequest(name: "short", role: .admin, lifetime: 1)
+        _ = try await fixture.store.create(short, request, actor: "local", now: Self.now - 1)
+        for credential in [wrong, unknown, revoked, short] {
             let error = await #expect(throws: WatchmanError.self) {
                 try await fixture.store.authenticate(credential, now: Self.now)
             }

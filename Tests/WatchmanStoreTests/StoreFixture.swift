@@ -26,7 +26,8 @@ struct StoreFixture: Sendable {
 
     func key(_ name: String = "laptop") async throws -> Credential {
         let key = Credential(new: .apiKey, pin: Self.pin)
-        _ = try await self.store.create(key, name: name, role: .admin, actor: "local", now: Self.now)
+        _ = try await self.store.create(
+            key, APIKeyRequest(name: name, role: .admin), actor: "local", now: Self.now)
         return key
     }
 

@@ -11,8 +11,10 @@ import WatchmanCore
 
     @Test func `a person is invited, then active, and listed by name`() async throws {
         let store = try await StoreFixture().store
-        let bob = try await store.addUser("bob", role: .viewer, linkHash: Self.hash, actor: "local", now: Self.now)
-        _ = try await store.addUser("alice", role: .admin, linkHash: Data([1]), actor: "local", now: Self.now)
+        let bob = try await store.addUser(
+            "bob", rights: Rights(role: .viewer), linkHash: Self.hash, actor: "local", now: Self.now)
+        _ = try await store.addUser(
+            "alice", rights: Rights(role: .admin), linkHash: Data([1]), actor: "local", now: Self.now)
         #expect(bob.state == .invited && bob.role == .viewer && bob.sessions == 0)
         _ = try await store.setPassword(PasswordHash(text: "x"), linkHash: Self.hash, now: Self.now)
         let list = try await store.users(now: Self.now)
@@ -22,14 +24,17 @@ import WatchmanCore
 
     @Test func `a name is taken once, and its form is checked`() async throws {
         let store = try await StoreFixture().store
-        _ = try await store.addUser("bob", role: .viewer, linkHash: Self.hash, actor: "local", now: Self.now)
+        _ = try await store.addUser(
+            "bob", rights: Rights(role: .viewer), linkHash: Self.hash, actor: "local", now: Self.now)
         let taken = await #expect(throws: WatchmanError.self) {
-            try await store.addUser("bob", role: .admin, linkHash: Data([1]), actor: "local", now: Self.now)
+            try await store.addUser(
+                "bob", rights: Rights(role: .admin), linkHash: Data([1]), actor: "local", now: Self.now)
         }
         #expect(taken?.code == .conflict)
         for name in ["", "Bob", "-x", "a b", "a/b", "é", "bob\u{301}", "a\nb", String(repeating: "a", count: 33)] {
             let error = await #expect(throws: WatchmanError.self) {
-                try await store.addUser(name, role: .admin, linkHash: Data([2]), actor: "local", now: Self.now)
+                try await store.addUser(
+                    name, rights: Rights(role: .admin), linkHash: Data([2]), actor: "local", now: Self.now)
             }
             #expect(error?.code == .invalid)
         }
@@ -37,7 +42,8 @@ import WatchmanCore
 
     @Test func `a link ends after a day, with its use and with the next one`() async throws {
         let store = try await StoreFixture().store
-        _ = try await store.addUser("bob", role: .viewer, linkHash: Self.hash, actor: "local", now: Self.now)
+        _ = try await store.addUser(
+            "bob", rights: Rights(role: .viewer), linkHash: Self.hash, actor: "local", now: Self.now)
         let user = try await store.user(linkHash: Self.hash, now: Self.now + 86399)
         #expect(user.name == "bob")
         await #expect(throws: WatchmanError.self) {
@@ -53,7 +59,8 @@ import WatchmanCore
 
     @Test func `of fifty uses of a link at once one succeeds`() async throws {
         let store = try await StoreFixture().store
-        _ = try await store.addUser("bob", role: .viewer, linkHash: Self.hash, actor: "local", now: Self.now)
+        _ = try await store.addUser(
+            "bob", rights: Rights(role: .viewer), linkHash: Self.hash, actor: "local", now: Self.now)
         let uses = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<50 {
                 group.addTask {
@@ -91,20 +98,21 @@ import WatchmanCore
     @Test func `every change is audited`() async throws {
         let fixture = try await StoreFixture()
         _ = try await Self.active(fixture.store)
-        _ = try await fixture.store.changeUser("bob", role: .admin, actor: "local", now: Self.now)
-        _ = try await fixture.store.changeUser("bob", role: .admin, actor: "local", now: Self.now)
-        _ = try await fixture.store.resetUser("bob", linkHash: Data([1]), actor: "key:x", now: Self.now)
+        _ = try await fixture.store.changeUser("bob", UserChange(role: .admin), actor: "local", now: Self.now)
+        _ = try await fixture.store.changeUser("bob", UserChange(role: .admin), actor: "local", now: Self.now)
+        _ = try await fixture.store.resetUser("bob", linkHash: Data([1]), actor: "user:bob", now: Self.now)
         _ = try await fixture.store.removeUser("bob", actor: "local", now: Self.now)
         let rows = try await fixture.audit("bob")
         #expect(
             rows == [
-                "local user.add viewer", "user:bob user.password ", "local user.role admin", "key:x user.reset ",
+                "local user.add viewer", "user:bob user.password ", "local user.rights admin", "user:bob user.reset ",
                 "local user.remove ",
             ])
     }
 
     private static func active(_ store: Store) async throws -> User {
-        _ = try await store.addUser("bob", role: .viewer, linkHash: self.hash, actor: "local", now: self.now)
+        _ = try await store.addUser(
+            "bob", rights: Rights(role: .viewer), linkHash: self.hash, actor: "local", now: self.now)
         return try await store.setPassword(PasswordHash(text: "x"), linkHash: self.hash, now: self.now)
     }
 }

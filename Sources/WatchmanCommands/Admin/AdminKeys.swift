@@ -16,11 +16,17 @@ extension Watchman {
 
         @Argument(help: "What it is for, such as the name of a laptop.") var name: String
         @Option(help: "What it may do: viewer, operator or admin.") var role = Role.operator
+        @Flag(help: "It may see root passwords; no role includes it.") var reveal = false
+        @Option(help: "The only devices that exist for it, such as site=berlin.") var scope = "all"
+        @Option(help: "How long it lives: a number with s, m, h or d, to 3650d, or never.") var ttl = KeyLifetime(
+            seconds: APIKeyRequest.usualLifetime)
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let request = APIKeyRequest(name: self.name, role: self.role)
+            _ = try DeviceSelector.scope(self.scope)
+            let request = APIKeyRequest(
+                name: self.name, role: self.role, mayReveal: self.reveal, scope: self.scope, lifetime: self.ttl.seconds)
             let new: NewAPIKey = try await self.server.withClient(.live) { try await $0.post("/api/v1/keys", request) }
             try self.output.print(new) { [new.key.revealed] }
         }
@@ -36,11 +42,14 @@ extension Watchman {
             let list: APIKeyList = try await self.server.withClient(.live) { try await $0.get("/api/v1/keys") }
             try self.output.print(list) {
                 Table(
-                    header: ["ID", "STATE", "ROLE", "CREATED", "LAST USED", "NAME"],
+                    header: [
+                        "ID", "STATE", "ROLE", "REVEAL", "CREATED", "EXPIRES", "LAST USED", "OWNER", "SCOPE", "NAME",
+                    ],
                     rows: list.keys.map {
                         [
-                            $0.id, $0.revokedAt == nil ? "active" : "revoked", $0.role.rawValue,
-                            Moment.exact($0.createdAt), Moment.ago($0.lastUsedAt), $0.name,
+                            $0.id, $0.state.rawValue, $0.role.rawValue, $0.mayReveal ? "yes" : "no",
+                            Moment.exact($0.createdAt), $0.expiresAt.map(Moment.exact) ?? "never",
+                            Moment.ago($0.lastUsedAt), $0.owner ?? "-", $0.scope ?? "all", $0.name,
                         ]
                     }
                 ).lines
@@ -65,3 +74,24 @@ extension Watchman {
 }
 
 extension Role: ExpressibleByArgument {}
+
+/// How long a key lives: a span of time that a key may live for, or `never`.
+struct KeyLifetime: ExpressibleByArgument {
+    /// 0 for no end.
+    let seconds: Int
+
+    init(seconds: Int) { self.seconds = seconds }
+
+    init?(argument: String) {
+        if argument == "never" {
+            self.seconds = 0
+        } else {
+            guard let span = TimeSpan(argument: argument), span.seconds > 0,
+                APIKeyRequest.lifetimes.contains(span.seconds)
+            else { return nil }
+            self.seconds = span.seconds
+        }
+    }
+
+    var defaultValueDescription: String { self.seconds == 0 ? "never" : TimeSpan(seconds: self.seconds).text }
+}

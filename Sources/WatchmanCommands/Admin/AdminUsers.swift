@@ -10,10 +10,12 @@ extension Watchman {
             discussion: """
                 There is no first password: a new person gets a link that works once, and chooses one there.
 
-                  $ sudo watchman admin users add alice --role admin
+                  $ sudo watchman admin users add alice --role admin --reveal
+                  $ sudo watchman admin users add bob --role operator --scope site=berlin
                 """,
             subcommands: [
-                UsersList.self, UsersAdd.self, UsersRole.self, UsersReset.self, UsersSignOut.self, UsersRemove.self,
+                UsersList.self, UsersAdd.self, UsersChange.self, UsersRole.self, UsersReset.self, UsersSignOut.self,
+                UsersRemove.self,
             ], defaultSubcommand: UsersList.self)
     }
 
@@ -27,16 +29,21 @@ extension Watchman {
             let list: UserList = try await self.server.withClient(.live) { try await $0.get("/api/v1/users") }
             try self.output.print(list) {
                 Table(
-                    header: ["NAME", "ROLE", "STATE", "SESSIONS", "LAST SIGN-IN", "ADDED"],
+                    header: [
+                        "NAME", "ROLE", "REVEAL", "STATE", "CODE", "SESSIONS", "LAST SIGN-IN", "ADDED", "SCOPE",
+                    ],
                     rows: list.users.map {
                         [
-                            $0.name, $0.role.rawValue, $0.state.rawValue, "\($0.sessions)",
-                            Moment.ago($0.lastSignInAt), Moment.exact($0.createdAt),
+                            $0.name, $0.role.rawValue, Self.yesNo($0.mayReveal), $0.state.rawValue,
+                            Self.yesNo($0.hasSecondFactor), "\($0.sessions)", Moment.ago($0.lastSignInAt),
+                            Moment.exact($0.createdAt), $0.scope ?? "all",
                         ]
                     }
                 ).lines
             }
         }
+
+        private static func yesNo(_ value: Bool) -> String { value ? "yes" : "no" }
     }
 
     struct UsersAdd: AsyncParsableCommand {
@@ -45,16 +52,45 @@ extension Watchman {
 
         @Argument(help: "The name to sign in with.") var name: String
         @Option(help: "What they may do: viewer, operator or admin.") var role = Role.viewer
+        @Flag(help: "They may see root passwords; no role includes it.") var reveal = false
+        @Option(help: "The only devices that exist for them, such as site=berlin.") var scope = "all"
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             try UserName.check(self.name)
-            let request = UserRequest(name: self.name, role: self.role)
+            _ = try DeviceSelector.scope(self.scope)
+            let request = UserRequest(name: self.name, role: self.role, mayReveal: self.reveal, scope: self.scope)
             let link: SignInLink = try await self.server.withClient(.live) {
                 try await $0.post("/api/v1/users", request)
             }
             try self.output.print(link)
+        }
+    }
+
+    struct UsersChange: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "change", abstract: "Give a person other rights. They have to sign in again.")
+
+        @OptionGroup var user: UserArgument
+        @Option(help: "What they may do: viewer, operator or admin.") var role: Role?
+        @Flag(inversion: .prefixedNo, help: "Whether they may see root passwords.") var reveal: Bool?
+        @Option(help: "The only devices that exist for them, such as site=berlin, or all.") var scope: String?
+        @OptionGroup var server: ServerOptions
+
+        func validate() throws {
+            if self.role == nil && self.reveal == nil && self.scope == nil {
+                throw ValidationError("say what to change: --role, --reveal, --no-reveal or --scope")
+            }
+        }
+
+        func run() async throws {
+            _ = try DeviceSelector.scope(self.scope)
+            let change = UserChange(role: self.role, mayReveal: self.reveal, scope: self.scope)
+            let path = try self.user.path()
+            let row: UserSummary = try await self.server.withClient(.live) { try await $0.patch(path, change) }
+            let reveal = row.mayReveal ? " and may reveal root passwords" : ""
+            Terminal.data("\(row.name) is now \(row.role.rawValue) of \(row.scope ?? "all devices")\(reveal)")
         }
     }
 
@@ -75,7 +111,8 @@ extension Watchman {
 
     struct UsersReset: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "reset", abstract: "Take a person's password and sessions away and make a new link.")
+            commandName: "reset",
+            abstract: "Take a person's password, one-time codes, API keys and sessions away and make a new link.")
 
         @OptionGroup var user: UserArgument
         @OptionGroup var server: ServerOptions
@@ -108,7 +145,7 @@ extension Watchman {
 
     struct UsersRemove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "remove", abstract: "Forget a person; their sessions end at once.")
+            commandName: "remove", abstract: "Forget a person; their sessions and API keys end at once.")
 
         @OptionGroup var user: UserArgument
         @OptionGroup var server: ServerOptions

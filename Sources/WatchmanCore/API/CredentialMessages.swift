@@ -88,39 +88,83 @@ public struct JoinTokenList: Codable, Sendable {
 
 /// `POST /api/v1/keys`: make an API key.
 public struct APIKeyRequest: Codable, Sendable {
+    /// Seconds that a key may live: to ten years, or 0 for no end.
+    public static let lifetimes = 0...3650 * 86400
+    /// Seconds that a key lives if nobody says how long.
+    public static let usualLifetime = 365 * 86400
+
     /// What it is for, in words.
     public var name: String
     /// What it may do.
     public var role: Role
+    /// Whether it may see root passwords; absent is no.
+    public var mayReveal: Bool?
+    /// The only devices that exist for it, see `DeviceSelector`; absent or `all` is every device.
+    public var scope: String?
+    /// Seconds that it lives, or 0 for no end; absent is a year.
+    public var lifetime: Int?
 
     /// Creates a request.
-    public init(name: String, role: Role) {
+    public init(
+        name: String, role: Role, mayReveal: Bool? = nil, scope: String? = nil, lifetime: Int? = nil
+    ) {
         self.name = name
         self.role = role
+        self.mayReveal = mayReveal
+        self.scope = scope
+        self.lifetime = lifetime
     }
 }
 
 /// An API key as it is listed.
 public struct APIKeySummary: Codable, Hashable, Sendable {
+    /// Whether a key can be used.
+    public enum State: String, Codable, Sendable, CaseIterable {
+        /// It lets in.
+        case active
+        /// Its lifetime is over.
+        case expired
+        /// It was ended.
+        case revoked
+    }
+
     /// Public part.
     public var id: String
     /// What it is for.
     public var name: String
+    /// Whether it can be used.
+    public var state: State
     /// What it may do.
     public var role: Role
+    /// Whether it may see root passwords.
+    public var mayReveal: Bool
+    /// The only devices that exist for it, see `DeviceSelector`, or nil for all.
+    public var scope: String?
+    /// With whom it ends: `user:NAME`, or `key:ID` for one that another key made; nil if root on the server made it.
+    public var owner: String?
     /// When it was made.
     public var createdAt: Date
+    /// When it ends, or nil.
+    public var expiresAt: Date?
     /// When it was last used, to the minute.
     public var lastUsedAt: Date?
     /// When it was revoked, or nil.
     public var revokedAt: Date?
 
     /// Creates a row.
-    public init(id: String, name: String, role: Role, createdAt: Date, lastUsedAt: Date?, revokedAt: Date?) {
+    public init(
+        id: String, name: String, state: State, role: Role, mayReveal: Bool = false, scope: String? = nil,
+        owner: String? = nil, createdAt: Date, expiresAt: Date? = nil, lastUsedAt: Date?, revokedAt: Date?
+    ) {
         self.id = id
         self.name = name
+        self.state = state
         self.role = role
+        self.mayReveal = mayReveal
+        self.scope = scope
+        self.owner = owner
         self.createdAt = createdAt
+        self.expiresAt = expiresAt
         self.lastUsedAt = lastUsedAt
         self.revokedAt = revokedAt
     }

@@ -6,21 +6,35 @@ public struct UserRequest: Codable, Sendable {
     public var name: String
     /// What the person may do.
     public var role: Role
+    /// Whether the person may see root passwords; absent is no.
+    public var mayReveal: Bool?
+    /// The only devices that exist for the person, see `DeviceSelector`; absent or `all` is every device.
+    public var scope: String?
 
     /// Creates a request.
-    public init(name: String, role: Role) {
+    public init(name: String, role: Role, mayReveal: Bool? = nil, scope: String? = nil) {
         self.name = name
         self.role = role
+        self.mayReveal = mayReveal
+        self.scope = scope
     }
 }
 
-/// `PATCH /api/v1/users/NAME`: what may be changed.
+/// `PATCH /api/v1/users/NAME`: what may be changed; what is absent stays.
 public struct UserChange: Codable, Sendable {
     /// The new role.
-    public var role: Role
+    public var role: Role?
+    /// Whether the person may see root passwords.
+    public var mayReveal: Bool?
+    /// The only devices that exist for the person, see `DeviceSelector`; `all` is every device.
+    public var scope: String?
 
     /// Creates a change.
-    public init(role: Role) { self.role = role }
+    public init(role: Role? = nil, mayReveal: Bool? = nil, scope: String? = nil) {
+        self.role = role
+        self.mayReveal = mayReveal
+        self.scope = scope
+    }
 }
 
 /// A person as they are listed.
@@ -39,8 +53,14 @@ public struct UserSummary: Codable, Hashable, Sendable {
     public var name: String
     /// What the person may do.
     public var role: Role
+    /// Whether the person may see root passwords.
+    public var mayReveal: Bool
+    /// The only devices that exist for the person, see `DeviceSelector`, or nil for all.
+    public var scope: String?
     /// Whether the person can sign in.
     public var state: State
+    /// Whether signing in takes a one-time code, too.
+    public var hasSecondFactor: Bool
     /// Browsers signed in now.
     public var sessions: Int
     /// When the person was added.
@@ -50,12 +70,16 @@ public struct UserSummary: Codable, Hashable, Sendable {
 
     /// Creates a row.
     public init(
-        id: String, name: String, role: Role, state: State, sessions: Int, createdAt: Date, lastSignInAt: Date?
+        id: String, name: String, role: Role, mayReveal: Bool = false, scope: String? = nil, state: State,
+        hasSecondFactor: Bool = false, sessions: Int, createdAt: Date, lastSignInAt: Date?
     ) {
         self.id = id
         self.name = name
         self.role = role
+        self.mayReveal = mayReveal
+        self.scope = scope
         self.state = state
+        self.hasSecondFactor = hasSecondFactor
         self.sessions = sessions
         self.createdAt = createdAt
         self.lastSignInAt = lastSignInAt

@@ -23,24 +23,15 @@ struct Authenticator: Sendable {
         switch access {
         case .anyone: return .anyone
         case .device: return .device(try await self.device(method, path, headers, body))
-        case .role(let role):
+        case .role, .scoped, .reveal, .own:
             let person = try await self.person(headers, now)
-            try Self.require(role, of: person)
+            try access.require(person)
             return .person(person)
         }
     }
 
-    /// The only place that compares roles.
-    ///
-    /// - Throws: `WatchmanError` (`forbidden`).
-    static func require(_ role: Role, of person: Person) throws {
-        guard person.role >= role else {
-            throw WatchmanError(.forbidden, "this is for the role \(role.rawValue); yours is \(person.role.rawValue)")
-        }
-    }
-
     private func person(_ headers: HTTPFields, _ now: Date) async throws -> Person {
-        if self.transport == .local { return Person(actor: "local", role: .admin, mayReveal: true) }
+        if self.transport == .local { return Person(actor: "local", rights: .all) }
         let value = headers[.authorization] ?? ""
         guard value.utf8.starts(with: "Bearer ".utf8) else {
             throw WatchmanError(.unauthenticated, "no API key was given", hint: "watchman admin login")
@@ -49,7 +40,7 @@ struct Authenticator: Sendable {
             throw WatchmanError(.unauthenticated, "the API key is not valid here", hint: "watchman admin login")
         }
         let row = try await self.store.authenticate(key, now: now)
-        return Person(actor: "key:\(row.id)", role: row.role)
+        return Person(actor: row.actor, rights: try row.rights())
     }
 
     private func device(_ method: String, _ path: String, _ headers: HTTPFields, _ body: [UInt8]) async throws

@@ -31,7 +31,7 @@ struct CredentialEndpoints: Sendable {
     }
 
     private func listKeys(_ call: Call) async throws -> APIKeyList {
-        APIKeyList(keys: try await self.fleet.store.apiKeys().map(\.summary))
+        APIKeyList(keys: try await self.fleet.store.apiKeys().map { $0.summary(at: call.now) })
     }
 
     private func createKey(_ call: Call, _ request: APIKeyRequest) async throws -> NewAPIKey {

@@ -17,7 +17,7 @@ struct DeviceEndpoints: Sendable {
             Endpoint(.delete, "/api/v1/devices/:device", .role(.admin), "Forget a device", self.remove),
             Endpoint(.post, "/api/v1/devices/:device/connect", .role(.operator), "Let a person in", self.connect),
             Endpoint(
-                .post, "/api/v1/devices/:device/reveal-password", .role(.admin), "Reveal a device's root password",
+                .post, "/api/v1/devices/:device/reveal-password", .reveal, "Reveal a device's root password",
                 self.revealPassword),
         ]
     }

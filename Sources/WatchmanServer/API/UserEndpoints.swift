@@ -11,7 +11,7 @@ struct UserEndpoints: Sendable {
         [
             Endpoint(.get, "/api/v1/users", .role(.admin), "List people", self.list),
             Endpoint(.post, "/api/v1/users", .role(.admin), "Let a person in", self.add),
-            Endpoint(.patch, "/api/v1/users/:user", .role(.admin), "Give a person another role", self.change),
+            Endpoint(.patch, "/api/v1/users/:user", .role(.admin), "Give a person other rights", self.change),
             Endpoint(.delete, "/api/v1/users/:user", .role(.admin), "Forget a person", self.remove),
             Endpoint(.post, "/api/v1/users/:user/reset", .role(.admin), "Make a person choose a password", self.reset),
             Endpoint(.post, "/api/v1/users/:user/sign-out", .role(.admin), "End a person's sessions", self.signOut),
@@ -28,9 +28,7 @@ struct UserEndpoints: Sendable {
 
     private func change(_ call: Call, _ change: UserChange) async throws -> UserSummary {
         let (name, actor) = (try call.parameter("user"), try call.actor())
-        return try await self.fleet.people {
-            try await $0.changeUser(name, role: change.role, actor: actor, now: call.now)
-        }
+        return try await self.fleet.people { try await $0.changeUser(name, change, actor: actor, now: call.now) }
     }
 
     private func remove(_ call: Call) async throws -> UserSummary {
@@ -44,6 +42,6 @@ struct UserEndpoints: Sendable {
 
     private func signOut(_ call: Call) async throws -> UserSummary {
         let (name, actor) = (try call.parameter("user"), try call.actor())
-        return try await self.fleet.people { try await $0.endSessions(of: name, actor: actor, now: call.now) }
+        return try await self.fleet.people { (try await $0.endSessions(of: name, actor: actor, now: call.now), []) }
     }
 }

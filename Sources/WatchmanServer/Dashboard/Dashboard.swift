@@ -54,9 +54,9 @@ struct Dashboard: Sendable {
                 try await self.signIn.visitor($0, now: now)
             }
             if let visitor { context.notes.actor = visitor.person.actor }
-            if case .role(let role) = page.access {
+            if page.access != .anyone {
                 guard let visitor else { return Self.toSignIn(page, request) }
-                try Authenticator.require(role, of: visitor.person)
+                try page.access.require(visitor.person)
             }
             let visit = Visit(
                 visitor: visitor, parameters: context.parameters, query: request.uri.queryParameters,

@@ -11,11 +11,12 @@ struct Layout: Sendable {
         /// Where it is.
         var path: String { self == .fleet ? "/" : "/\(self.rawValue)" }
         /// Who sees it.
-        var role: Role {
+        var access: Access {
             switch self {
-            case .fleet, .devices, .gateway, .jobs, .backups: .viewer
-            case .enrol: .operator
-            case .audit, .people: .admin
+            case .fleet, .devices: .scoped(.viewer)
+            case .enrol: .scoped(.operator)
+            case .gateway, .jobs, .backups: .role(.viewer)
+            case .audit, .people: .role(.admin)
             }
         }
     }
@@ -39,7 +40,7 @@ struct Layout: Sendable {
 
     init(_ title: String, _ section: Section?, _ visit: Visit) {
         self.title = title
-        self.links = Section.allCases.filter { visit.may($0.role) }.map {
+        self.links = Section.allCases.filter { visit.may($0.access) }.map {
             Link(name: $0.rawValue, label: $0.label, path: $0.path, isCurrent: $0 == section)
         }
         self.user = visit.visitor?.name

@@ -48,7 +48,10 @@ struct Visit: Sendable {
     func actor() throws -> Principal { try self.signedIn().person.principal(from: self.source) }
 
     /// Whether the visitor has this role; what they may not do is not shown to them.
-    func may(_ role: Role) -> Bool { self.visitor.map { $0.person.role >= role } ?? false }
+    func may(_ role: Role) -> Bool { self.may(.scoped(role)) }
+
+    /// Whether the visitor may go where this is asked for.
+    func may(_ access: Access) -> Bool { self.visitor.map { access.allows($0.person) } ?? false }
 
     /// The host of `origin`, without a port.
     var host: String {

@@ -51,7 +51,7 @@ struct SignIn: Sendable {
         let hash = Credential.hash(token)
         guard let (session, user) = try await self.store.session(tokenHash: hash, now: now) else { return nil }
         var visitor = Visitor(
-            person: Person(actor: "user:\(user.name)", role: user.role), name: user.name, session: session)
+            person: Person(actor: user.actor, rights: try user.rights()), name: user.name, session: session)
         if hash == session.tokenHash, now.timeIntervalSince(session.rotatedAt) > Session.rotation {
             let new = Self.newToken()
             if try await self.store.rotateSession(session, tokenHash: Credential.hash(new), now: now) {

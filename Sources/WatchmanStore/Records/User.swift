@@ -10,8 +10,16 @@ public struct User: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var name: String
     /// What the person may do.
     public var role: Role
+    /// Whether the person may see root passwords.
+    public var mayReveal = false
+    /// The only devices that exist for the person, or nil for all; `DeviceSelector` reads it.
+    public var scope: String?
     /// The hashed password, or nil until the sign-in link is used.
     public var passwordHash: String?
+    /// The sealed key of the person's one-time codes, or nil.
+    public var totpSecret: Data?
+    /// The time step of the last code that was used; 0 until a first one proved that the person has the key.
+    public var totpStep: Int64 = 0
     /// When the person was added.
     public var createdAt: Date
     /// When the person last signed in.
@@ -19,6 +27,18 @@ public struct User: Codable, Sendable, FetchableRecord, PersistableRecord {
 
     /// The table.
     public static let databaseTableName = "user"
+
+    /// Whether signing in takes a one-time code, too.
+    public var hasSecondFactor: Bool { self.totpSecret != nil && self.totpStep > 0 }
+    /// The name of their principal.
+    public var actor: String { "user:\(self.name)" }
+
+    /// What the person may do, and to which devices.
+    ///
+    /// - Throws: `WatchmanError` (`invalid`) for a scope that cannot be read.
+    public func rights() throws -> Rights {
+        Rights(role: self.role, mayReveal: self.mayReveal, scope: try self.scope.map(DeviceSelector.init))
+    }
 }
 
 /// A browser that is signed in.

@@ -17,8 +17,8 @@ struct UsersTests {
             #expect(added.errorLines.last?.contains("fingerprint") == true)
             let list = try await server.watchman("admin", "users")
             #expect(list.lines.count == 2)
-            #expect(list.lines[0].hasPrefix("NAME   ROLE   STATE    SESSIONS  LAST SIGN-IN  ADDED"))
-            #expect(list.lines[1].hasPrefix("alice  admin  invited  0         -             2"))
+            #expect(list.lines[0].hasPrefix("NAME   ROLE   REVEAL  STATE    CODE  SESSIONS  LAST SIGN-IN  ADDED"))
+            #expect(list.lines[1].hasPrefix("alice  admin  no      invited  no    0         -             2"))
             let secret = try #require(added.text.split(separator: "/").last)
             #expect(!list.text.contains(secret.prefix(26)))
         }

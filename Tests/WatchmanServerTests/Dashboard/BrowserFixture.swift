@@ -36,16 +36,21 @@ struct BrowserFixture: Sendable {
 
 extension ServerFixture {
     /// A person who has chosen a password.
-    func user(_ name: String, _ role: Role, now: Date = Date()) async throws -> User {
-        let link = try await self.fleet.addUser(UserRequest(name: name, role: role), actor: "local", now: now)
+    func user(
+        _ name: String, _ role: Role, mayReveal: Bool = false, scope: String? = nil, now: Date = Date()
+    ) async throws -> User {
+        let request = UserRequest(name: name, role: role, mayReveal: mayReveal, scope: scope)
+        let link = try await self.fleet.addUser(request, actor: "local", now: now)
         let secret = Secret(String(link.path.revealed.split(separator: "/").last ?? ""))
         let hash = try await self.signIn.passwords.hash(Secret(BrowserFixture.password))
         return try await self.fleet.store.setPassword(hash, linkHash: Credential.hash(secret), now: now)
     }
 
     /// A browser in which a new person with this role is signed in.
-    func browser(_ role: Role, name: String = "alice", now: Date = Date()) async throws -> BrowserFixture {
-        _ = try await self.user(name, role, now: now)
+    func browser(
+        _ role: Role, name: String = "alice", mayReveal: Bool = false, scope: String? = nil, now: Date = Date()
+    ) async throws -> BrowserFixture {
+        _ = try await self.user(name, role, mayReveal: mayReveal, scope: scope, now: now)
         let token = try await self.signIn.open(name, Secret(BrowserFixture.password), source: "192.0.2.1", now: now)
         return BrowserFixture(server: self, token: token)
     }

@@ -22,7 +22,7 @@ import WatchmanCore
         "POST /jobs/:job/remove": .role(.admin), "GET /jobs/:job/runs/:run": .role(.operator),
         "GET /backups": .role(.viewer), "POST /backups": .role(.admin),
         "POST /backups/:backup/verify": .role(.admin), "GET /audit": .role(.admin), "GET /people": .role(.admin),
-        "POST /people": .role(.admin), "POST /people/:user/role": .role(.admin),
+        "POST /people": .role(.admin), "POST /people/:user/rights": .role(.admin),
         "POST /people/:user/reset": .role(.admin), "POST /people/:user/sign-out": .role(.admin),
         "POST /people/:user/remove": .role(.admin), "POST /people/keys": .role(.admin),
         "POST /people/keys/:key/revoke": .role(.admin), "GET /sign-in": .anyone, "POST /sign-in": .anyone,

@@ -15,9 +15,10 @@ import WatchmanCore
             #expect(try await fixture.stranger.get(String(link)).text.contains("Welcome, bob"))
             let listed = try await browser.get("/people").text
             #expect(listed.contains("invited") && !listed.contains("/welcome/"))
-            let role = try await browser.post("/people/bob/role", ["role": "operator"])
+            let role = try await browser.post("/people/bob/rights", ["role": "operator", "scope": "site=berlin"])
             #expect(role.status == 303)
-            #expect(try await fixture.fleet.store.user(named: "bob")?.role == .operator)
+            let bob = try await fixture.fleet.store.user(named: "bob")
+            #expect(bob?.role == .operator && bob?.scope == "site=berlin" && bob?.mayReveal == false)
             let reset = try await browser.post("/people/bob/reset")
             #expect(reset.text.contains("/welcome/") && !reset.text.contains(String(link)))
             #expect(try await browser.post("/people/bob/sign-out").status == 303)
@@ -37,9 +38,12 @@ import WatchmanCore
     @Test func `an API key is shown once, and revoked`() async throws {
         try await ServerFixture.with { fixture in
             let browser = try await fixture.browser(.admin)
-            let made = try await browser.post("/people/keys", ["name": "laptop", "role": "operator"])
+            let made = try await browser.post(
+                "/people/keys", ["name": "laptop", "role": "operator", "lifetime": "604800"])
             let key = try #require(made.text.firstMatch(of: /wmk1\.[A-Za-z0-9_-]+\.([a-z0-9]+)\.[a-z0-9]+/)?.output)
-            #expect(try await fixture.fleet.store.apiKeys().map(\.role) == [.operator])
+            let row = try #require(try await fixture.fleet.store.apiKeys().first)
+            #expect(row.role == .operator && row.owner == "user:alice")
+            #expect(row.expiresAt?.timeIntervalSince(row.createdAt) == 604_800)
             let listed = try await browser.get("/people").text
             #expect(listed.contains(key.1) && !listed.contains("wmk1."))
             #expect(try await browser.post("/people/keys/\(key.1)/revoke").status == 303)
@@ -51,11 +55,18 @@ import WatchmanCore
         ("/people", ["name": "alice", "role": "viewer"], 409), ("/people", ["name": "<i>", "role": "viewer"], 400),
         ("/people", ["name": "bob", "role": "king"], 400), ("/people", ["name": "bob"], 400),
         ("/people/keys", ["name": "", "role": "viewer"], 400), ("/people/keys", ["name": "k", "role": ""], 400),
+        ("/people", ["name": "bob", "role": "viewer", "scope": "a b"], 400),
+        ("/people/alice/rights", ["role": "viewer", "scope": "-"], 400),
+        ("/people", ["name": "bob", "role": "viewer", "reveal": "yes"], 403),
+        ("/people/keys", ["name": "k", "role": "viewer", "lifetime": "soon"], 400),
+        ("/people/keys", ["name": "k", "role": "viewer", "lifetime": "-1"], 400),
+        ("/people/keys", ["name": "k", "role": "viewer", "reveal": "yes"], 403),
     ])
     func `what cannot be is told`(path: String, form: [String: String], status: Int) async throws {
         try await ServerFixture.with { fixture in
             let answer = try await fixture.browser(.admin).post(path, form)
-            #expect(answer.status == status && answer.text.contains("role=\"alert\"") && !answer.text.contains("<i>"))
+            #expect(answer.status == status && !answer.text.contains("<i>"))
+            #expect(answer.text.contains(status == 403 ? "nobody hands out more" : "role=\"alert\""))
             #expect(try await fixture.fleet.store.users(now: Date()).count == 1)
             #expect(try await fixture.fleet.store.apiKeys().isEmpty)
         }

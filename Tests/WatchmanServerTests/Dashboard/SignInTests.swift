@@ -163,7 +163,7 @@ import WatchmanCore
             let (now, store) = (Date(), fixture.fleet.store)
             let browser = try await fixture.browser(.viewer, now: now)
             switch ending {
-            case .role: _ = try await store.changeUser("alice", role: .operator, actor: "local", now: now)
+            case .role: _ = try await store.changeUser("alice", UserChange(role: .operator), actor: "local", now: now)
             case .reset: _ = try await fixture.fleet.resetUser("alice", actor: "local", now: now)
             case .removal: _ = try await store.removeUser("alice", actor: "local", now: now)
             case .signOut: _ = try await store.endSessions(of: "alice", actor: "local", now: now)

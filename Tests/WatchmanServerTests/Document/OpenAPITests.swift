@@ -48,7 +48,7 @@ import WatchmanCore
         switch access {
         case .anyone: []
         case .device: [["deviceID": [], "deviceSequence": [], "deviceSignature": []]]
-        case .role: [["apiKey": []]]
+        case .role, .scoped, .reveal, .own: [["apiKey": []]]
         }
     }
 

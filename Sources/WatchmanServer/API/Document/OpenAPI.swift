@@ -53,7 +53,7 @@ enum OpenAPI {
         if endpoint.gives is any Verdict.Type {
             operation["responses"]?["503"] = self.answer("Something is not as it should be.", form)
         }
-        if case .role(let role) = endpoint.access { operation["x-role"] = .text(role.rawValue) }
+        operation = operation.merging(self.rights(endpoint.access))
         return operation
     }
 
@@ -87,11 +87,22 @@ enum OpenAPI {
         ]
     }
 
+    /// What the caller needs beyond a key; an operation with `x-scoped` answers within the caller's scope, any other is for people whose
+    /// scope is all devices.
+    private static func rights(_ access: Access) -> JSON {
+        switch access {
+        case .role(let role): ["x-role": .text(role.rawValue)]
+        case .scoped(let role): ["x-role": .text(role.rawValue), "x-scoped": .bool(true)]
+        case .reveal: ["x-permission": "reveal", "x-scoped": .bool(true)]
+        case .anyone, .device, .own: [:]
+        }
+    }
+
     private static func security(_ access: Access) -> JSON {
         switch access {
         case .anyone: []
         case .device: [["deviceID": [], "deviceSequence": [], "deviceSignature": []]]
-        case .role: [["apiKey": []]]
+        case .role, .scoped, .reveal, .own: [["apiKey": []]]
         }
     }
 

@@ -51,13 +51,19 @@ enum SchemaRules {
     private static let timeZone: JSON = [
         "format": "time-zone", "pattern": "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "examples": ["UTC", "Europe/Berlin"],
     ]
+    private static let selector: JSON = [
+        "pattern": "^[A-Za-z0-9*][A-Za-z0-9._=*-]*([,+][A-Za-z0-9*][A-Za-z0-9._=*-]*)*$", "maxLength": 500,
+        "examples": ["all", "site=berlin", "name=edge-*"],
+    ]
     /// RandomText.identifier.
     private static func identifier(_ digits: Int) -> JSON { ["pattern": .text("^[a-z2-7]{\(digits)}$")] }
 
     /// By message and field.
     static let rules: [String: JSON] = [
-        // Store.create(_:name:role:actor:now:)
+        // Store.create(_:_:actor:now:)
+        "APIKeyRequest.lifetime": bounds(APIKeyRequest.lifetimes),
         "APIKeyRequest.name": words,
+        "APIKeyRequest.scope": selector,
         "APIKeySummary.id": identifier(8),
         // Store.change
         "DeviceChange.addTags": tags,
@@ -79,10 +85,7 @@ enum SchemaRules {
         "JobRequest.command": ["minItems": 1, "items": ["pattern": "^[^\\u0000]*$"]],
         "JobRequest.concurrency": bounds(JobRequest.concurrencies),
         "JobRequest.cron": cron,
-        "JobRequest.devices": [
-            "pattern": "^[A-Za-z0-9*][A-Za-z0-9._=*-]*([,+][A-Za-z0-9*][A-Za-z0-9._=*-]*)*$", "maxLength": 500,
-            "examples": ["all", "site=berlin", "name=edge-*"],
-        ],
+        "JobRequest.devices": selector,
         "JobRequest.jitter": bounds(JobRequest.jitters),
         "JobRequest.name": deviceName,
         "JobRequest.timeZone": timeZone,
@@ -96,8 +99,10 @@ enum SchemaRules {
         "RegistrationRequest.hostKeys": ["minItems": 1, "maxItems": 8],
         "RegistrationRequest.name": deviceName,
         "ServerIdentity.product": ["const": "watchman"],
-        // Store.addUser
+        // Store.addUser and Store.changeUser
+        "UserChange.scope": selector,
         "UserRequest.name": userName,
+        "UserRequest.scope": selector,
         "UserSummary.name": userName,
     ]
 

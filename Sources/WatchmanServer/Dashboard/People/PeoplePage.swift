@@ -12,7 +12,7 @@ struct PeoplePage: Sendable {
         [
             Page(.get, "/people", .role(.admin)) { try await self.page($0) },
             Page(.post, "/people", .role(.admin), self.add),
-            Page(.post, "/people/:user/role", .role(.admin), self.changeRole),
+            Page(.post, "/people/:user/rights", .role(.admin), self.changeRights),
             Page(.post, "/people/:user/reset", .role(.admin), self.reset),
             Page(.post, "/people/:user/sign-out", .role(.admin), self.signOut),
             Page(.post, "/people/:user/remove", .role(.admin), self.remove),
@@ -24,7 +24,9 @@ struct PeoplePage: Sendable {
     /// Links and keys are in the answer itself: they must not stand in an address.
     private func add(_ visit: Visit) async throws -> Response {
         do {
-            let request = UserRequest(name: visit.field("name"), role: try Self.role(visit))
+            let request = UserRequest(
+                name: visit.field("name"), role: try Self.role(visit), mayReveal: Self.mayReveal(visit),
+                scope: Self.scope(visit))
             let link = try await self.fleet.addUser(request, actor: try visit.actor(), now: visit.now)
             return try await self.page(visit, link: PeopleView.Link(link, server: self.fleet.address(visit)))
         } catch let error as WatchmanError where error.isAboutForm {
@@ -38,17 +40,21 @@ struct PeoplePage: Sendable {
         return try await self.page(visit, link: PeopleView.Link(link, server: self.fleet.address(visit)))
     }
 
-    private func changeRole(_ visit: Visit) async throws -> Response {
-        let (name, role, actor) = (try visit.parameter("user"), try Self.role(visit), try visit.actor())
-        _ = try await self.fleet.people {
-            try await $0.changeUser(name, role: role, actor: actor, now: visit.now)
+    private func changeRights(_ visit: Visit) async throws -> Response {
+        do {
+            let (name, actor) = (try visit.parameter("user"), try visit.actor())
+            let change = UserChange(
+                role: try Self.role(visit), mayReveal: Self.mayReveal(visit), scope: Self.scope(visit))
+            _ = try await self.fleet.people { try await $0.changeUser(name, change, actor: actor, now: visit.now) }
+            return .seeOther("/people")
+        } catch let error as WatchmanError where error.isAboutForm {
+            return try await self.page(visit, error: error)
         }
-        return .seeOther("/people")
     }
 
     private func signOut(_ visit: Visit) async throws -> Response {
         let (name, actor) = (try visit.parameter("user"), try visit.actor())
-        _ = try await self.fleet.people { try await $0.endSessions(of: name, actor: actor, now: visit.now) }
+        _ = try await self.fleet.people { (try await $0.endSessions(of: name, actor: actor, now: visit.now), []) }
         return .seeOther("/people")
     }
 
@@ -60,7 +66,9 @@ struct PeoplePage: Sendable {
 
     private func makeKey(_ visit: Visit) async throws -> Response {
         do {
-            let request = APIKeyRequest(name: visit.field("name"), role: try Self.role(visit))
+            let request = APIKeyRequest(
+                name: visit.field("name"), role: try Self.role(visit), mayReveal: Self.mayReveal(visit),
+                scope: Self.scope(visit), lifetime: try Self.lifetime(visit))
             let key = try await self.fleet.makeKey(request, actor: try visit.actor(), now: visit.now)
             return try await self.page(visit, newKey: PeopleView.NewKey(key))
         } catch let error as WatchmanError where error.isAboutForm {
@@ -78,11 +86,27 @@ struct PeoplePage: Sendable {
         typedKey: String = "", error: WatchmanError? = nil
     ) async throws -> Response {
         let users = try await self.fleet.store.users(now: visit.now)
-        let keys = try await self.fleet.store.apiKeys().map(\.summary)
+        let keys = try await self.fleet.store.apiKeys().map { $0.summary(at: visit.now) }
         let view = PeopleView(
             layout: Layout("People", .people, visit), note: error.map(Note.init), link: link, newKey: newKey,
-            users: .init(users, visit), keys: .init(keys, visit), typedUser: typedUser, typedKey: typedKey)
+            users: .init(users, visit), keys: .init(keys, visit), mayGrantReveal: visit.may(.reveal),
+            typedUser: typedUser, typedKey: typedKey)
         return try self.templates.page("people", view, status: error?.code.status ?? .ok)
+    }
+
+    private static func mayReveal(_ visit: Visit) -> Bool { visit.field("reveal") == "yes" }
+
+    private static func scope(_ visit: Visit) -> String {
+        let scope = visit.field("scope")
+        return scope.isEmpty ? "all" : scope
+    }
+
+    private static func lifetime(_ visit: Visit) throws -> Int? {
+        let text = visit.field("lifetime")
+        guard let lifetime = text.isEmpty ? APIKeyRequest.usualLifetime : Int(text) else {
+            throw WatchmanError(.invalid, "the lifetime is a whole number of seconds")
+        }
+        return lifetime
     }
 
     private static func role(_ visit: Visit) throws -> Role {

@@ -30,6 +30,9 @@ struct PeopleView: Sendable {
         let id: String
         let name: String
         let role: String
+        let scope: String?
+        let mayReveal: Bool
+        let hasSecondFactor: Bool
         let mark: Mark
         let isSelf: Bool
         let sessions: String
@@ -43,12 +46,22 @@ struct PeopleView: Sendable {
 
     struct Users: Sendable { let rows: [User] }
 
+    private static let lifetimes = [
+        (7 * 86400, "1 week"), (30 * 86400, "30 days"), (90 * 86400, "90 days"),
+        (APIKeyRequest.usualLifetime, "1 year"), (0, "no end"),
+    ]
+
     struct Key: Sendable {
         let id: String
         let name: String
         let role: String
+        let scope: String?
+        let mayReveal: Bool
+        let owner: String?
         let mark: Mark
         let createdAt: Moment
+        /// When it ends, or nil.
+        let expiresAt: Moment?
         let lastUsed: Moment?
         /// Where to end it, or nil once it has ended.
         let revokePath: String?
@@ -64,6 +77,10 @@ struct PeopleView: Sendable {
     let keys: Keys?
     let userRoles = Choice.roles(.viewer)
     let keyRoles = Choice.roles(.operator)
+    let lifetimes = Self.lifetimes.map {
+        Choice(value: "\($0.0)", label: $0.1, isSelected: $0.0 == APIKeyRequest.usualLifetime)
+    }
+    let mayGrantReveal: Bool
     let typedUser: String
     let typedKey: String
 }
@@ -73,7 +90,8 @@ extension PeopleView.Users {
         if users.isEmpty { return nil }
         self.rows = users.map { user in
             PeopleView.User(
-                id: user.id, name: user.name, role: user.role.rawValue,
+                id: user.id, name: user.name, role: user.role.rawValue, scope: user.scope, mayReveal: user.mayReveal,
+                hasSecondFactor: user.hasSecondFactor,
                 mark: user.state == .active ? Mark(.ok, "active") : Mark(.warn, "invited"),
                 isSelf: user.name == visit.visitor?.name, sessions: Words.count(user.sessions),
                 endSessions: user.sessions == 0 ? nil : "End \(Words.count(user.sessions, "session"))",
@@ -88,11 +106,19 @@ extension PeopleView.Keys {
         if keys.isEmpty { return nil }
         self.rows = keys.map { key in
             PeopleView.Key(
-                id: key.id, name: key.name, role: key.role.rawValue,
-                mark: key.revokedAt == nil ? Mark(.ok, "active") : Mark(.bad, "revoked"),
-                createdAt: Moment(key.createdAt, now: visit.now),
+                id: key.id, name: key.name, role: key.role.rawValue, scope: key.scope, mayReveal: key.mayReveal,
+                owner: key.owner, mark: Self.mark(key.state), createdAt: Moment(key.createdAt, now: visit.now),
+                expiresAt: key.expiresAt.map { Moment($0, now: visit.now) },
                 lastUsed: key.lastUsedAt.map { Moment($0, now: visit.now) },
-                revokePath: key.revokedAt == nil ? "/people/keys/\(PercentEncoding.encode(key.id))/revoke" : nil)
+                revokePath: key.state == .active ? "/people/keys/\(PercentEncoding.encode(key.id))/revoke" : nil)
+        }
+    }
+
+    private static func mark(_ state: APIKeySummary.State) -> Mark {
+        switch state {
+        case .active: Mark(.ok, "active")
+        case .expired: Mark(.idle, "expired")
+        case .revoked: Mark(.bad, "revoked")
         }
     }
 }
