@@ -4,9 +4,9 @@ import WatchmanGateway
 import WatchmanStore
 
 extension Fleet {
-    /// A page of the list.
-    func devices(_ query: DeviceQuery, now: Date) async throws -> DeviceList {
-        let page = try await self.store.devices(query)
+    /// A page of a scope's list.
+    func devices(_ query: DeviceQuery, in scope: DeviceSelector?, now: Date) async throws -> DeviceList {
+        let page = try await self.store.devices(query, in: scope)
         return DeviceList(devices: page.rows.map { Self.summary($0, now: now) }, next: page.next)
     }
 
@@ -40,7 +40,7 @@ extension Fleet {
     func connect(_ reference: String, _ request: ConnectRequest, actor: Principal, now: Date) async throws
         -> ConnectGrant
     {
-        let info = try await self.store.device(reference)
+        let info = try await self.store.device(reference, in: actor.scope)
         let id = info.device.id
         let keyID = "\(id) \(actor)"
         let expiresAt = now + Authorities.lifetime

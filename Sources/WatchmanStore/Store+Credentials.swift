@@ -5,6 +5,8 @@ public import WatchmanCore
 
 extension Store {
     /// Keeps a new join token.
+    ///
+    /// - Throws: `WatchmanError`: `invalid` for what cannot be, `forbidden` if its tags do not put devices into the actor's scope.
     public func create(_ token: Credential, _ request: JoinTokenRequest, actor: Principal, now: Date) async throws
         -> JoinToken
     {
@@ -20,22 +22,34 @@ extension Store {
             uses: 0, createdAt: now, expiresAt: now.addingTimeInterval(TimeInterval(request.lifetime)), revokedAt: nil)
         return try await self.write { db in
             try row.insert(db)
+            guard try Self.token(db, row.id, in: actor.scope) != nil else {
+                throw WatchmanError(
+                    .forbidden, "the tags would put devices outside your scope, \(actor.scope?.text ?? "all")")
+            }
             try Self.audit(db, now, actor: actor, "token.create", row.id, "uses=\(row.maxUses)")
             return row
         }
     }
 
-    /// All join tokens, newest first.
-    public func joinTokens() async throws -> [JoinToken] {
+    /// The join tokens whose devices are in a scope, newest first.
+    public func joinTokens(in scope: DeviceSelector?) async throws -> [JoinToken] {
         try await self.read { db in
-            try JoinToken.fetchAll(db, sql: "SELECT * FROM joinToken ORDER BY createdAt DESC, id")
+            let scope = SQLCondition.and(tokensWithin: scope)
+            let sql = "SELECT * FROM joinToken WHERE TRUE\(scope.sql) ORDER BY createdAt DESC, id"
+            return try JoinToken.fetchAll(db, sql: sql, arguments: scope.arguments)
         }
+    }
+
+    private static func token(_ db: Database, _ id: String, in scope: DeviceSelector?) throws -> JoinToken? {
+        let scope = SQLCondition.and(tokensWithin: scope)
+        let sql = "SELECT * FROM joinToken WHERE id = ?\(scope.sql)"
+        return try JoinToken.fetchOne(db, sql: sql, arguments: [id] + scope.arguments)
     }
 
     /// Withdraws a join token; one that is withdrawn stays so.
     public func revokeJoinToken(_ id: String, actor: Principal, now: Date) async throws -> JoinToken {
         try await self.write { db in
-            guard var row = try JoinToken.fetchOne(db, key: id) else {
+            guard var row = try Self.token(db, id, in: actor.scope) else {
                 throw WatchmanError(
                     .notFound, "no join token \(OutsideText.clean(id, limit: 20))", hint: "watchman admin tokens list")
             }

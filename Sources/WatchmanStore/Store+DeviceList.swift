@@ -11,15 +11,16 @@ extension Store {
         public var next: String?
     }
 
-    /// Some devices in order. A device that keeps its place in the order comes once in a walk, whatever else changes.
+    /// Some devices of a scope in order. A device that keeps its place in the order comes once in a walk, whatever else changes.
     ///
     /// - Throws: `WatchmanError` (`invalid`) for a cursor that is not of this order, or a query out of bounds.
-    public func devices(_ query: DeviceQuery) async throws -> DevicePage {
+    public func devices(_ query: DeviceQuery, in scope: DeviceSelector?) async throws -> DevicePage {
         try query.check()
         let order = DeviceOrder(query)
         let cursor = try query.after.map { try DeviceCursor($0, order) }
         var conditions = Self.conditions(query, order)
         if let cursor { conditions.append(order.isBehind(cursor)) }
+        if let scope { conditions.append(SQLCondition(devices: scope)) }
         let filter = conditions.isEmpty ? "" : "WHERE \(conditions.map(\.sql).joined(separator: " AND "))"
         let sql = "\(DeviceRow.query) \(filter) ORDER BY \(order.sql) LIMIT ?"
         let arguments = conditions.reduce(StatementArguments()) { $0 + $1.arguments } + [query.limit + 1]
@@ -69,10 +70,4 @@ extension Store {
     private static func literal(_ text: String) -> String {
         text.unicodeScalars.map { "\\%_".unicodeScalars.contains($0) ? "\\\($0)" : String($0) }.joined()
     }
-}
-
-/// A piece of a WHERE clause.
-struct SQLCondition {
-    let sql: String
-    let arguments: StatementArguments
 }

@@ -79,25 +79,10 @@ extension Store {
 
     /// The devices that a selector means, by name.
     public func devices(_ selector: DeviceSelector) async throws -> [(id: String, name: String)] {
-        // The patterns hold no special characters of GLOB but *.
-        var arguments: [String] = []
-        let alternatives = selector.alternatives.map { terms in
-            terms.map { term in
-                switch term {
-                case .all: return "TRUE"
-                case .name(let pattern):
-                    arguments.append(pattern)
-                    return "name GLOB ?"
-                case .tag(let pattern):
-                    arguments.append(pattern)
-                    return "EXISTS (SELECT 1 FROM deviceTag WHERE deviceID = device.id AND tag GLOB ?)"
-                }
-            }.joined(separator: " AND ")
-        }
-        let sql = "SELECT id, name FROM device WHERE (\(alternatives.joined(separator: ") OR ("))) ORDER BY name"
-        let values = StatementArguments(arguments)
-        return try await self.read { db in
-            try Row.fetchAll(db, sql: sql, arguments: values).map { ($0["id"], $0["name"]) }
+        try await self.read { db in
+            let condition = SQLCondition(devices: selector)
+            let sql = "SELECT id, name FROM device WHERE \(condition.sql) ORDER BY name"
+            return try Row.fetchAll(db, sql: sql, arguments: condition.arguments).map { ($0["id"], $0["name"]) }
         }
     }
 }

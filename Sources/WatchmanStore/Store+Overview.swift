@@ -57,73 +57,88 @@ extension Store {
         public var isUp: Bool
     }
 
-    /// Counts the devices.
-    public func fleetStates() async throws -> FleetStates {
+    /// Counts the devices of a scope.
+    public func fleetStates(in scope: DeviceSelector?) async throws -> FleetStates {
         try await self.read { db in
+            let scope = SQLCondition.and(within: scope)
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT (SELECT COUNT(*) FROM device WHERE isOnline = 1), (SELECT COUNT(*) FROM device),
-                        (SELECT COUNT(*) FROM device WHERE coalesce(lastSeen, '') = '' AND isOnline = 0)
-                    """)
+                    SELECT (SELECT COUNT(*) FROM device WHERE isOnline = 1\(scope.sql)),
+                        (SELECT COUNT(*) FROM device\(scope.sql.isEmpty ? "" : " WHERE TRUE\(scope.sql)")),
+                        (SELECT COUNT(*) FROM device
+                            WHERE coalesce(lastSeen, '') = '' AND isOnline = 0\(scope.sql))
+                    """, arguments: scope.arguments + scope.arguments + scope.arguments)
             let (online, total, never): (Int, Int, Int) = (row?[0] ?? 0, row?[1] ?? 0, row?[2] ?? 0)
             return FleetStates(online: online, offline: total - online - never, never: never)
         }
     }
 
     /// Those that are gone, from the longest on. The unary plus keeps SQLite on the index by the last check-in, which gives this order.
-    static let missing =
-        "+isOnline = 0 AND coalesce(lastSeen, '') > '' ORDER BY coalesce(lastSeen, ''), name DESC"
+    static let missing = (
+        condition: "+isOnline = 0 AND coalesce(lastSeen, '') > ''", order: "coalesce(lastSeen, ''), name DESC"
+    )
 
-    /// Finds what someone should look after; at most `limit` of a kind.
-    public func concerns(limit: Int) async throws -> Concerns {
+    /// Finds what someone should look after; at most `limit` of a kind, all of a scope.
+    public func concerns(limit: Int, in scope: DeviceSelector?) async throws -> Concerns {
         try await self.read { db in
-            let find: (String) throws -> [Concern] = { condition in
+            let scope = SQLCondition.and(within: scope)
+            let find: (String, String) throws -> [Concern] = { condition, order in
                 try Row.fetchAll(
                     db,
                     sql: """
                         SELECT id, name, lastSeen, tunnelProblem, vitals, clockSkew,
                             (SELECT at FROM tunnelEvent WHERE deviceID = device.id ORDER BY id DESC LIMIT 1) AS changedAt
-                        FROM device WHERE \(condition) LIMIT ?
-                        """, arguments: [limit]
+                        FROM device WHERE \(condition)\(scope.sql) ORDER BY \(order) LIMIT ?
+                        """, arguments: scope.arguments + [limit]
                 ).map(Concern.init(row:))
             }
             let count: (String) throws -> Int = { condition in
-                try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM device WHERE \(condition)") ?? 0
+                let sql = "SELECT COUNT(*) FROM device WHERE \(condition)\(scope.sql)"
+                return try Int.fetchOne(db, sql: sql, arguments: scope.arguments) ?? 0
             }
             let (disk, clock) = (Migrations.diskIsFull, Migrations.clockIsOff)
             return Concerns(
-                offline: try find(Self.missing),
-                disks: try find("\(disk) ORDER BY name"), clocks: try find("\(clock) ORDER BY name"),
+                offline: try find(Self.missing.condition, Self.missing.order),
+                disks: try find(disk, "name"), clocks: try find(clock, "name"),
                 counts: (try count(disk), try count(clock)))
         }
     }
 
-    /// The last `limit` changes of all tunnels, newest first.
-    public func fleetEvents(limit: Int) async throws -> [FleetEvent] {
+    /// The last `limit` changes of the tunnels of a scope, newest first.
+    public func fleetEvents(limit: Int, in scope: DeviceSelector?) async throws -> [FleetEvent] {
         try await self.read { db in
-            try Row.fetchAll(
+            let scope = SQLCondition.and(within: scope)
+            return try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT deviceID, name, at, isUp FROM tunnelEvent JOIN device ON device.id = deviceID
+                    SELECT deviceID, name, at, isUp FROM tunnelEvent JOIN device ON device.id = deviceID\(scope.sql)
                     ORDER BY tunnelEvent.id DESC LIMIT ?
-                    """, arguments: [limit]
+                    """, arguments: scope.arguments + [limit]
             ).map { FleetEvent(deviceID: $0["deviceID"], name: $0["name"], at: $0["at"], isUp: $0["isUp"]) }
         }
     }
 
-    /// The fleet's samples behind a slot of five minutes, oldest first.
-    public func fleetSamples(after slot: Int) async throws -> [FleetSample] {
-        try await self.read { db in
+    /// The fleet's samples behind a slot of five minutes, oldest first. They count all devices, so there are none of a scope.
+    public func fleetSamples(after slot: Int, in scope: DeviceSelector?) async throws -> [FleetSample] {
+        if scope != nil { return [] }
+        return try await self.read { db in
             try Row.fetchAll(
                 db, sql: "SELECT slot, online, total FROM fleetSample WHERE slot > ? ORDER BY slot", arguments: [slot]
             ).map { FleetSample(slot: $0["slot"], online: $0["online"], total: $0["total"]) }
         }
     }
 
-    /// The first `limit` tags that devices have, sorted.
-    public func tags(limit: Int) async throws -> [String] {
+    /// The first `limit` tags that devices of a scope have, sorted.
+    public func tags(limit: Int, in scope: DeviceSelector?) async throws -> [String] {
         try await self.read { db in
+            if let scope = scope.map(SQLCondition.init(devices:)) {
+                let sql = """
+                    SELECT DISTINCT tag FROM deviceTag JOIN device ON device.id = deviceID WHERE \(scope.sql)
+                    ORDER BY tag LIMIT ?
+                    """
+                return try String.fetchAll(db, sql: sql, arguments: scope.arguments + [limit])
+            }
             // Jumps from tag to tag in the index instead of reading a row for every device.
             let sql = """
                 WITH RECURSIVE found (tag) AS (

@@ -45,7 +45,7 @@ extension Store {
     public func revealPasswords(
         _ reference: String, actor: Principal, now: Date
     ) async throws -> (device: DeviceInfo, passwords: [RootPassword]) {
-        let info = try await self.device(reference)
+        let info = try await self.device(reference, in: actor.scope)
         return try await self.write { db in
             try Self.audit(db, now, actor: actor, "password.reveal", info.device.id, info.device.name)
             let rows = try RootPassword.fetchAll(

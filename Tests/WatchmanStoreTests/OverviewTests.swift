@@ -63,7 +63,8 @@ import WatchmanCore
     }
 
     @Test(arguments: [
-        (Store.missing, "deviceByLastSeen"), ("\(Migrations.diskIsFull) ORDER BY name", "deviceWithFullDisk"),
+        ("\(Store.missing.condition) ORDER BY \(Store.missing.order)", "deviceByLastSeen"),
+        ("\(Migrations.diskIsFull) ORDER BY name", "deviceWithFullDisk"),
         ("\(Migrations.clockIsOff) ORDER BY name", "deviceWithWrongClock"),
     ])
     func `what needs attention is read from an index, in its order`(condition: String, index: String)

@@ -9,9 +9,9 @@ struct CredentialEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            Endpoint(.get, "/api/v1/tokens", .role(.operator), "List join tokens", self.listTokens),
-            Endpoint(.post, "/api/v1/tokens", .role(.operator), "Make a join token", self.createToken),
-            Endpoint(.delete, "/api/v1/tokens/:token", .role(.operator), "Withdraw a join token", self.revokeToken),
+            Endpoint(.get, "/api/v1/tokens", .scoped(.operator), "List join tokens", self.listTokens),
+            Endpoint(.post, "/api/v1/tokens", .scoped(.operator), "Make a join token", self.createToken),
+            Endpoint(.delete, "/api/v1/tokens/:token", .scoped(.operator), "Withdraw a join token", self.revokeToken),
             Endpoint(.get, "/api/v1/keys", .role(.admin), "List API keys", self.listKeys),
             Endpoint(.post, "/api/v1/keys", .role(.admin), "Make an API key", self.createKey),
             Endpoint(.delete, "/api/v1/keys/:key", .role(.admin), "End an API key", self.revokeKey),
@@ -19,7 +19,8 @@ struct CredentialEndpoints: Sendable {
     }
 
     private func listTokens(_ call: Call) async throws -> JoinTokenList {
-        JoinTokenList(tokens: try await self.fleet.store.joinTokens().map { $0.summary(at: call.now) })
+        let tokens = try await self.fleet.store.joinTokens(in: try call.actor().scope)
+        return JoinTokenList(tokens: tokens.map { $0.summary(at: call.now) })
     }
 
     private func createToken(_ call: Call, _ request: JoinTokenRequest) async throws -> NewJoinToken {

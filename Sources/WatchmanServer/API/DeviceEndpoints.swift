@@ -11,11 +11,11 @@ struct DeviceEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            Endpoint(.get, "/api/v1/devices", .role(.viewer), "List devices", query: Self.query, self.list),
-            Endpoint(.get, "/api/v1/devices/:device", .role(.viewer), "Show a device", self.show),
-            Endpoint(.patch, "/api/v1/devices/:device", .role(.operator), "Rename and tag a device", self.change),
-            Endpoint(.delete, "/api/v1/devices/:device", .role(.admin), "Forget a device", self.remove),
-            Endpoint(.post, "/api/v1/devices/:device/connect", .role(.operator), "Let a person in", self.connect),
+            Endpoint(.get, "/api/v1/devices", .scoped(.viewer), "List devices", query: Self.query, self.list),
+            Endpoint(.get, "/api/v1/devices/:device", .scoped(.viewer), "Show a device", self.show),
+            Endpoint(.patch, "/api/v1/devices/:device", .scoped(.operator), "Rename and tag a device", self.change),
+            Endpoint(.delete, "/api/v1/devices/:device", .scoped(.admin), "Forget a device", self.remove),
+            Endpoint(.post, "/api/v1/devices/:device/connect", .scoped(.operator), "Let a person in", self.connect),
             Endpoint(
                 .post, "/api/v1/devices/:device/reveal-password", .reveal, "Reveal a device's root password",
                 self.revealPassword),
@@ -34,11 +34,11 @@ struct DeviceEndpoints: Sendable {
     ]
 
     private func list(_ call: Call) async throws -> DeviceList {
-        try await self.fleet.devices(try DeviceQuery { call.query[$0] }, now: call.now)
+        try await self.fleet.devices(try DeviceQuery { call.query[$0] }, in: try call.actor().scope, now: call.now)
     }
 
     private func show(_ call: Call) async throws -> DeviceDetail {
-        let info = try await self.fleet.store.device(try call.parameter("device"))
+        let info = try await self.fleet.store.device(try call.parameter("device"), in: try call.actor().scope)
         return try await self.fleet.detail(info, now: call.now)
     }
 

@@ -11,10 +11,10 @@ struct OverviewEndpoints: Sendable {
 
     var all: [Endpoint] {
         [
-            Endpoint(.get, "/api/v1/fleet", .role(.viewer), "Tell how the fleet is doing", self.overview),
+            Endpoint(.get, "/api/v1/fleet", .scoped(.viewer), "Tell how the fleet is doing", self.overview),
             Endpoint(.get, "/api/v1/gateway", .role(.viewer), "Tell how the gateway is doing", self.gateway),
             Endpoint(
-                .get, "/api/v1/devices/:device/history", .role(.viewer), "Tell how a device was",
+                .get, "/api/v1/devices/:device/history", .scoped(.viewer), "Tell how a device was",
                 query: [
                     QueryParameter(
                         "span", "How far back figures go.", .choice(DeviceHistory.Span.allCases.map(\.rawValue)))
@@ -27,8 +27,10 @@ struct OverviewEndpoints: Sendable {
     }
 
     private func overview(_ call: Call) async throws -> FleetOverview {
-        let store = self.fleet.store
-        let (states, found) = (try await store.fleetStates(), try await store.concerns(limit: 50))
+        let (store, scope) = (self.fleet.store, try call.actor().scope)
+        let (states, found) = (
+            try await store.fleetStates(in: scope), try await store.concerns(limit: 50, in: scope)
+        )
         let concerns: [(FleetConcern.Kind, [Store.Concern])] = [
             (.offline, found.offline), (.disk, found.disks), (.clock, found.clocks),
         ]
@@ -38,11 +40,11 @@ struct OverviewEndpoints: Sendable {
             concerns: concerns.flatMap { kind, devices in
                 devices.map { FleetConcern(kind: kind, deviceID: $0.id, name: $0.name, lastSeen: $0.lastSeen) }
             },
-            samples: try await store.fleetSamples(after: dayAgo).map {
+            samples: try await store.fleetSamples(after: dayAgo, in: scope).map {
                 FleetCount(
                     at: TimeSlot.start($0.slot, of: TimeSlot.slotSeconds), online: $0.online, total: $0.total)
             },
-            events: try await store.fleetEvents(limit: 50).map {
+            events: try await store.fleetEvents(limit: 50, in: scope).map {
                 FleetTunnelEvent(at: $0.at, deviceID: $0.deviceID, name: $0.name, isUp: $0.isUp)
             })
     }
@@ -57,7 +59,7 @@ struct OverviewEndpoints: Sendable {
     }
 
     private func history(_ call: Call) async throws -> DeviceHistory {
-        let id = try await self.fleet.store.device(try call.parameter("device")).device.id
+        let id = try await self.fleet.store.device(try call.parameter("device"), in: try call.actor().scope).device.id
         let span = call.query["span"].flatMap(DeviceHistory.Span.init) ?? .day
         return DeviceHistory(
             uptime: try await self.fleet.store.uptime(device: id, now: call.now).map {

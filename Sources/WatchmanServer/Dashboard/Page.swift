@@ -47,6 +47,11 @@ struct Visit: Sendable {
     /// On whose behalf the request is.
     func actor() throws -> Principal { try self.signedIn().person.principal(from: self.source) }
 
+    /// The only devices that exist for the visitor, or nil for all.
+    ///
+    /// - Throws: `WatchmanError` (`unauthenticated`).
+    func scope() throws -> DeviceSelector? { try self.signedIn().person.scope }
+
     /// Whether the visitor has this role; what they may not do is not shown to them.
     func may(_ role: Role) -> Bool { self.may(.scoped(role)) }
 

@@ -12,10 +12,11 @@ import WatchmanCore
     /// The rules. A page that is not here, or stands here otherwise, fails the first test.
     static let rules: [String: Access] = [
         "GET \(Assets.style.path)": .anyone, "GET \(Assets.script.path)": .anyone,
-        "GET \(Assets.icon.path)": .anyone, "GET /": .role(.viewer), "GET /devices": .role(.viewer),
-        "GET /devices/:device": .role(.viewer), "POST /devices/:device/name": .role(.operator),
-        "POST /devices/:device/tags": .role(.operator), "POST /devices/:device/remove": .role(.admin),
-        "GET /enrol": .role(.operator), "POST /enrol": .role(.operator), "POST /enrol/:token/revoke": .role(.operator),
+        "GET \(Assets.icon.path)": .anyone, "GET /": .scoped(.viewer), "GET /devices": .scoped(.viewer),
+        "GET /devices/:device": .scoped(.viewer), "POST /devices/:device/name": .scoped(.operator),
+        "POST /devices/:device/tags": .scoped(.operator), "POST /devices/:device/remove": .scoped(.admin),
+        "GET /enrol": .scoped(.operator), "POST /enrol": .scoped(.operator),
+        "POST /enrol/:token/revoke": .scoped(.operator),
         "GET /gateway": .role(.viewer), "GET /jobs": .role(.viewer), "POST /jobs": .role(.admin),
         "GET /jobs/:job": .role(.viewer), "POST /jobs/:job/run": .role(.operator),
         "POST /jobs/:job/pause": .role(.operator), "POST /jobs/:job/resume": .role(.operator),
@@ -26,8 +27,8 @@ import WatchmanCore
         "POST /people/:user/reset": .role(.admin), "POST /people/:user/sign-out": .role(.admin),
         "POST /people/:user/remove": .role(.admin), "POST /people/keys": .role(.admin),
         "POST /people/keys/:key/revoke": .role(.admin), "GET /sign-in": .anyone, "POST /sign-in": .anyone,
-        "POST /sign-out": .role(.viewer),
-        "GET /welcome/:secret": .anyone, "POST /welcome/:secret": .anyone, "GET /events": .role(.viewer),
+        "POST /sign-out": .own,
+        "GET /welcome/:secret": .anyone, "POST /welcome/:secret": .anyone, "GET /events": .scoped(.viewer),
     ]
 
     @Test func `every page has its rule and every rule its page`() async throws {
@@ -40,8 +41,13 @@ import WatchmanCore
 
     /// Pages for people, with the role below the one they need; nil is nobody.
     static let refused: [(String, Role?)] = rules.sorted { $0.key < $1.key }.flatMap { rule -> [(String, Role?)] in
-        guard case .role(let role) = rule.value else { return [] }
-        return [(rule.key, nil)] + Role.allCases.filter { $0 < role }.map { (rule.key, $0) }
+        let least: Role
+        switch rule.value {
+        case .anyone, .device, .reveal: return []
+        case .own: least = .viewer
+        case .role(let role), .scoped(let role): least = role
+        }
+        return [(rule.key, nil)] + Role.allCases.filter { $0 < least }.map { (rule.key, $0) }
     }
 
     @Test(arguments: refused) func `a page is refused to those it is not for`(page: String, role: Role?) async throws {

@@ -10,10 +10,10 @@ struct DevicePage: Sendable {
 
     var all: [Page] {
         [
-            Page(.get, "/devices/:device", .role(.viewer)) { try await self.page($0) },
-            Page(.post, "/devices/:device/name", .role(.operator), self.rename),
-            Page(.post, "/devices/:device/tags", .role(.operator), self.tag),
-            Page(.post, "/devices/:device/remove", .role(.admin), self.remove),
+            Page(.get, "/devices/:device", .scoped(.viewer)) { try await self.page($0) },
+            Page(.post, "/devices/:device/name", .scoped(.operator), self.rename),
+            Page(.post, "/devices/:device/tags", .scoped(.operator), self.tag),
+            Page(.post, "/devices/:device/remove", .scoped(.admin), self.remove),
         ]
     }
 
@@ -37,7 +37,7 @@ struct DevicePage: Sendable {
     }
 
     private func remove(_ visit: Visit) async throws -> Response {
-        let info = try await self.fleet.store.device(try visit.parameter("device"))
+        let info = try await self.fleet.store.device(try visit.parameter("device"), in: try visit.scope())
         guard visit.field("confirm") == info.device.name else {
             let error = WatchmanError(.invalid, "it is not removed: the name that was typed is another")
             return try await self.page(visit, error: error)
@@ -47,7 +47,7 @@ struct DevicePage: Sendable {
     }
 
     private func page(_ visit: Visit, error: WatchmanError? = nil) async throws -> Response {
-        let info = try await self.fleet.store.device(try visit.parameter("device"))
+        let info = try await self.fleet.store.device(try visit.parameter("device"), in: try visit.scope())
         // One more than is shown: it says how long the state before the oldest one lasted.
         let events = try await self.fleet.store.tunnelEvents(
             device: info.device.id, limit: DeviceView.eventLimit + 1)

@@ -9,15 +9,16 @@ struct DevicesPage: Sendable {
     let fleet: Fleet
     let templates: Templates
 
-    var all: [Page] { [Page(.get, "/devices", .role(.viewer), self.show)] }
+    var all: [Page] { [Page(.get, "/devices", .scoped(.viewer), self.show)] }
 
     private func show(_ visit: Visit) async throws -> Response {
         var query = try DeviceQuery { visit.asked($0) }
         query.limit = Self.rows
+        let scope = try visit.scope()
         let view = DevicesView(
-            try await self.fleet.devices(query, now: visit.now), query,
-            total: try await self.fleet.store.fleetStates().total,
-            tags: try await self.fleet.store.tags(limit: Self.tags),
+            try await self.fleet.devices(query, in: scope, now: visit.now), query,
+            total: try await self.fleet.store.fleetStates(in: scope).total,
+            tags: try await self.fleet.store.tags(limit: Self.tags, in: scope),
             visit)
         return try self.templates.page("devices", view)
     }

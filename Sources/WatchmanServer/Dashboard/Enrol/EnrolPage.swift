@@ -10,9 +10,9 @@ struct EnrolPage: Sendable {
 
     var all: [Page] {
         [
-            Page(.get, "/enrol", .role(.operator)) { try await self.page($0) },
-            Page(.post, "/enrol", .role(.operator), self.make),
-            Page(.post, "/enrol/:token/revoke", .role(.operator), self.revoke),
+            Page(.get, "/enrol", .scoped(.operator)) { try await self.page($0) },
+            Page(.post, "/enrol", .scoped(.operator), self.make),
+            Page(.post, "/enrol/:token/revoke", .scoped(.operator), self.revoke),
         ]
     }
 
@@ -34,7 +34,7 @@ struct EnrolPage: Sendable {
     private func page(
         _ visit: Visit, made: EnrolView.Made? = nil, error: WatchmanError? = nil
     ) async throws -> Response {
-        let tokens = try await self.fleet.store.joinTokens().map { $0.summary(at: visit.now) }
+        let tokens = try await self.fleet.store.joinTokens(in: try visit.scope()).map { $0.summary(at: visit.now) }
         let view = EnrolView(tokens, made: made, error: error, visit)
         return try self.templates.page("enrol", view, status: error?.code.status ?? .ok)
     }

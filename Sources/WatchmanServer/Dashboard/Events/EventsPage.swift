@@ -14,7 +14,7 @@ struct EventsPage: Sendable {
     let changes: Changes
     let store: Store
 
-    var all: [Page] { [Page(.get, "/events", .role(.viewer), self.follow)] }
+    var all: [Page] { [Page(.get, "/events", .scoped(.viewer), self.follow)] }
 
     private enum Signal: Sendable {
         case change(Change)
@@ -22,7 +22,7 @@ struct EventsPage: Sendable {
     }
 
     private func follow(_ visit: Visit) async throws -> Response {
-        let session = try visit.signedIn().session.id
+        let (session, scope) = (try visit.signedIn().session.id, try visit.scope())
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
             let seconds = AsyncTimerSequence(interval: .seconds(1), clock: .continuous).map { _ in Signal.second }
@@ -31,6 +31,7 @@ struct EventsPage: Sendable {
             listening: for try await signal in signals {
                 switch signal {
                 case .change(let change):
+                    guard try await self.concerns(change, scope) else { continue }
                     quiet = 0
                     try await writer.write(ByteBuffer(string: "event: change\ndata: \(change.topic)\n\n"))
                 case .second:
@@ -45,6 +46,15 @@ struct EventsPage: Sendable {
         }
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+    }
+
+    /// Whether someone with this scope may know of a change.
+    private func concerns(_ change: Change, _ scope: DeviceSelector?) async throws -> Bool {
+        guard scope != nil else { return true }
+        switch change {
+        case .tunnel(let device, _), .device(let device): return try await self.store.isDevice(device, in: scope)
+        case .job, .backups, .people: return false
+        }
     }
 }
 

@@ -10,15 +10,16 @@ struct FleetPage: Sendable {
     let fleet: Fleet
     let templates: Templates
 
-    var all: [Page] { [Page(.get, "/", .role(.viewer), self.show)] }
+    var all: [Page] { [Page(.get, "/", .scoped(.viewer), self.show)] }
 
     private func show(_ visit: Visit) async throws -> Response {
-        let store = self.fleet.store
+        let (store, scope) = (self.fleet.store, try visit.scope())
         let view = FleetView(
             host: self.fleet.gateway.host ?? visit.host, port: self.fleet.gateway.port,
-            states: try await store.fleetStates(), concerns: try await store.concerns(limit: Self.concernLimit),
-            events: try await store.fleetEvents(limit: Self.eventLimit),
-            samples: try await store.fleetSamples(after: TimeSlot.slot(visit.now) - FleetView.slots), visit)
+            states: try await store.fleetStates(in: scope),
+            concerns: try await store.concerns(limit: Self.concernLimit, in: scope),
+            events: try await store.fleetEvents(limit: Self.eventLimit, in: scope),
+            samples: try await store.fleetSamples(after: TimeSlot.slot(visit.now) - FleetView.slots, in: scope), visit)
         return try self.templates.page("fleet", view)
     }
 }

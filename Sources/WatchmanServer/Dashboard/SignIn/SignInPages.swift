@@ -16,7 +16,7 @@ struct SignInPages: Sendable {
                 return try self.form(visit, next: visit.asked("next"))
             },
             Page(.post, "/sign-in", .anyone, self.open),
-            Page(.post, "/sign-out", .role(.viewer), self.close),
+            Page(.post, "/sign-out", .own, self.close),
             Page(.get, "/welcome/:secret", .anyone) { visit in
                 let user = try await self.signIn.store.user(linkHash: try Self.linkHash(visit), now: visit.now)
                 return try self.welcome(visit, user)
