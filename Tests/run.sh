@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-all_tiers='lint install static generated unit fuzz integration api browser e2e'
+all_tiers='lint install static generated unit fuzz integration crash api browser e2e'
 
 # Packages are installed only when they are missing; those of the build come along.
 need() {
@@ -65,6 +65,12 @@ fuzz() {
 integration() {
     need openssh-client openssh-server autossh procps gcc && build && swift build --build-tests &&
         swift test --skip-build --disable-xctest --filter '^IntegrationTests\.'
+}
+
+# Servers and agents killed at every step of a root password's rotation, and the way in by that password.
+crash() {
+    need openssh-client openssh-server autossh python3 && build && python3 Tests/Crash/escrow.py "$WATCHMAN_BINARY" &&
+        python3 Tests/Crash/enter.py "$WATCHMAN_BINARY"
 }
 
 # python PACKAGE...: makes sure of a virtual environment with these packages and prints its interpreter.

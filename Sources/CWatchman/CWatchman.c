@@ -2,8 +2,10 @@
 
 #include <crypt.h>
 #include <nss.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool watchman_password_matches(const char *password, const char *hash) {
     struct crypt_data *data = calloc(1, sizeof *data);
@@ -25,4 +27,33 @@ void watchman_use_builtin_name_services(void) {
     __nss_configure_lookup("protocols", "files");
     __nss_configure_lookup("networks", "files");
     __nss_configure_lookup("hosts", "files dns");
+}
+
+bool watchman_remove_after_parent(const char *path, int seconds, const char *words) {
+    pid_t parent = getpid();
+    size_t length = strlen(words);
+    pid_t child = fork();
+    if (child != 0) {
+        return child > 0;
+    }
+    // What ends the parent must not end this process before its work is done.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    // Only standard error stays open.
+    close(0);
+    close(1);
+    for (int descriptor = 3; descriptor < 1024; descriptor++) {
+        close(descriptor);
+    }
+    bool is_alive = true;
+    for (int rounds = seconds * 50; rounds > 0 && is_alive && access(path, F_OK) == 0; rounds--) {
+        usleep(20000);
+        is_alive = getppid() == parent;
+    }
+    if (unlink(path) == 0 && !is_alive && write(2, words, length) < 0) {
+        _exit(1);
+    }
+    _exit(0);
 }

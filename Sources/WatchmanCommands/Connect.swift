@@ -31,6 +31,9 @@ extension Watchman {
             help: ArgumentHelp("Open a SOCKS proxy into the device's network, as in ssh.", valueName: "spec"))
         var dynamicForward: [String] = []
         @Option(help: "Login user on the device.") var user = "root"
+        @Flag(help: "Break glass: enter by root's escrowed password, where certificates do not work.") var password =
+            false
+        @Option(help: "With --password: why, for the audit trail. Asked for if it is missing.") var reason: String?
         @Flag(help: "Carry the device's SSH port on standard input and output, for ProxyCommand.") var stdio = false
         @Flag(help: .hidden) var prepare = false
         @OptionGroup var server: ServerOptions
@@ -38,12 +41,21 @@ extension Watchman {
 
         func validate() throws {
             guard AccountName.isValid(self.user) else { throw ValidationError("--user is not a user's name") }
+            guard self.password else {
+                if self.reason != nil { throw ValidationError("--reason goes with --password") }
+                return
+            }
+            if self.user != "root" { throw ValidationError("--password is root's: it takes no --user") }
+            if self.stdio || self.prepare {
+                throw ValidationError("--password goes with neither --stdio nor --prepare")
+            }
         }
 
         func run() async throws {
             let context = Context.live
             let (address, apiKey) = try self.server.resolve(context)
             let folder = CredentialFolder(context: context)
+            let reason = self.password ? try Reason.given(self.reason) : nil
             let grant = try await self.grant(address, apiKey, folder)
             let configuration = try folder.store(grant, gatewayHost: Self.gatewayHost(grant, address))
             if self.prepare { return }
@@ -52,6 +64,7 @@ extension Watchman {
                     .unavailable, "\(grant.name) is offline: \(grant.reason ?? "no reason known")",
                     hint: "watchman devices show \(grant.name)")
             }
+            if let reason { try await self.becomeByPassword(grant, reason, context) }
             if self.stdio { return try await Self.carry(grant, address, configuration) }
             try Execution.become(.ssh(self.arguments(configuration, grant)))
         }
@@ -71,7 +84,7 @@ extension Watchman {
         }
 
         /// Where the gateway is, or nil if this machine is the gateway, so that there is no hop on the way.
-        private static func gatewayHost(_ grant: ConnectGrant, _ address: ServerAddress) -> String? {
+        static func gatewayHost(_ grant: ConnectGrant, _ address: ServerAddress) -> String? {
             switch address {
             case .socket: nil
             case .remote(let url, _): grant.gatewayHost ?? url.host

@@ -18,6 +18,12 @@ struct Context: Sendable {
     /// Folder for what can be made again.
     var cacheFolder: String { self.folder("XDG_CACHE_HOME", ".cache") }
 
+    /// Folder for secrets that live for seconds: in memory, where there is such a folder.
+    var secretFolder: String {
+        let folder = self.environment["XDG_RUNTIME_DIR"] ?? ""
+        return folder.utf8.first == UInt8(ascii: "/") ? "\(folder)/watchman" : self.cacheFolder
+    }
+
     /// Folder for what is large and soon gone; /tmp may be in memory.
     var scratchFolder: String { self.environment["TMPDIR"] ?? "/var/tmp" }
 

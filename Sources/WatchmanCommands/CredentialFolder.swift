@@ -31,7 +31,8 @@ struct CredentialFolder {
     /// Writes what the server granted.
     ///
     /// - Returns: the ssh configuration's path.
-    func store(_ grant: ConnectGrant, gatewayHost: String?) throws -> String {
-        try SSHConfiguration.write(grant, gatewayHost: gatewayHost, to: self.path(grant.deviceID))
+    func store(_ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0) throws -> String {
+        try SSHConfiguration.write(
+            grant, gatewayHost: gatewayHost, passwords: passwords, to: self.path(grant.deviceID))
     }
 }

@@ -33,6 +33,7 @@ extension Fleet {
             clockSkew: info.device.clockSkew, keyFingerprint: try SSHPublicKey(line: info.device.publicKey).fingerprint,
             hostKeys: info.device.hostKeys, createdAt: info.device.createdAt,
             escrowsRootPassword: info.device.escrowsRootPassword,
+            rootPassword: try await self.store.passwordStanding(device: info.device.id),
             events: try await self.store.tunnelEvents(device: info.device.id, limit: 20))
     }
 

@@ -22,6 +22,8 @@ struct Fleet: Sendable {
     let url: String
     /// SHA-256 of its certificate, which a person compares when the browser asks.
     let fingerprint: String
+    /// When root passwords are replaced.
+    var passwords = PasswordPolicy()
 
     /// Fills the gateway's cache from the database.
     func synchronizeGateway() async throws {
@@ -73,34 +75,6 @@ struct Fleet: Sendable {
             passwordIsPending: row.passwordIsPending,
             enrolment: self.enrolment(
                 call.device, name: row.name, port: row.port, escrowsRootPassword: row.escrowsRootPassword))
-    }
-
-    /// The root password that a device shall set; stored before it is told.
-    func pendingPassword(_ info: DeviceInfo, now: Date) async throws -> PendingPassword {
-        guard info.device.escrowsRootPassword else {
-            throw WatchmanError(.conflict, "the server does not hold the root password of \(info.device.name)")
-        }
-        let id = info.device.id
-        let row = try await self.store.pendingPassword(device: id, now: now) { version in
-            try self.escrow.seal(RandomText.rootPassword(), as: .rootPassword(device: id, version: version))
-        }
-        return PendingPassword(
-            version: row.version,
-            password: try self.escrow.open(row.sealed, as: .rootPassword(device: id, version: row.version)))
-    }
-
-    /// The root passwords that may be in force.
-    func revealPassword(_ reference: String, actor: Principal, now: Date) async throws -> RevealedPassword {
-        let (info, rows) = try await self.store.revealPasswords(reference, actor: actor, now: now)
-        guard info.device.escrowsRootPassword else {
-            throw WatchmanError(.notFound, "the server does not hold the root password of \(info.device.name)")
-        }
-        let open: (RootPassword.State) throws -> Secret? = { state in
-            try rows.first { $0.state == state }.map {
-                try self.escrow.open($0.sealed, as: .rootPassword(device: $0.deviceID, version: $0.version))
-            }
-        }
-        return RevealedPassword(current: try open(.current), pending: try open(.pending))
     }
 
     /// Forgets a device: its key is refused from now on, its tunnel ends, its port rests.

@@ -4,7 +4,7 @@ import Hummingbird
 import HummingbirdTLS
 public import Logging
 public import ServiceLifecycle
-import WatchmanCore
+public import WatchmanCore
 public import WatchmanGateway
 import WatchmanStore
 public import WatchmanSystem
@@ -27,6 +27,8 @@ public struct ServerSettings: Sendable {
     public var gateway: GatewaySettings
     /// The backups.
     public var backups: BackupSettings
+    /// When root passwords are replaced.
+    public var passwords = PasswordPolicy()
     /// What the HTTP ports bear.
     public var limits = HTTPLimits()
 
@@ -62,9 +64,11 @@ public struct Server: Sendable {
         let folder = try StateFolder(path: settings.stateFolder)
         let tls = try TLSIdentity(folder)
         let authorities = try Authorities(folder)
-        let escrow = try Escrow(folder)
+        let escrow = try Escrow(folder, path: settings.backups.escrowKey)
         let gatewayIdentity = try authorities.gatewayIdentity(folder)
         let store = try folder.openStore()
+        try escrow.settle(store, now: Date())
+        try await store.planRotations(settings.passwords, now: Date())
         let row = Gateway(
             id: "main", host: settings.host, port: settings.gateway.port, firstPort: settings.gateway.firstPort,
             lastPort: settings.gateway.lastPort)
@@ -82,7 +86,7 @@ public struct Server: Sendable {
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
             lookup: lookup, presence: presence, changes: changes, backups: backups, authorities: authorities,
             escrow: escrow,
-            pin: tls.pin, url: Self.url(settings), fingerprint: tls.fingerprint)
+            pin: tls.pin, url: Self.url(settings), fingerprint: tls.fingerprint, passwords: settings.passwords)
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)

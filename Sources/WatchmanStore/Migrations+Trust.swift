@@ -98,6 +98,16 @@ extension Migrations {
                 """)
     }
 
+    /// Passwords that devices confirmed before are as old as their making.
+    static func extendEscrow(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE rootPassword ADD COLUMN confirmedAt TEXT;
+                ALTER TABLE rootPassword ADD COLUMN revealedAt TEXT;
+                UPDATE rootPassword SET confirmedAt = createdAt WHERE state <> 'pending';
+                """)
+    }
+
     /// Rows that are there already get their place in the chain, too.
     static func chainAudit(_ db: Database) throws {
         try db.execute(

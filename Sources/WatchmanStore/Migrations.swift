@@ -21,6 +21,7 @@ enum Migrations {
             try Self.extendIdentity(db)
             try Self.extendPeople(db)
             try Self.extendEntering(db)
+            try Self.extendEscrow(db)
             try Self.chainAudit(db)
         }
         return migrator

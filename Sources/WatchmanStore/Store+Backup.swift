@@ -86,25 +86,6 @@ extension Store {
         }
     }
 
-    /// Gives `body` all root passwords, past ones too, a thousand at a time.
-    public func eachPassword(_ body: ([RootPassword]) throws -> Void) throws {
-        var (device, version) = ("", 0)
-        while true {
-            let rows = try self.writer.read { db in
-                try RootPassword.fetchAll(
-                    db,
-                    sql: """
-                        SELECT * FROM rootPassword WHERE (deviceID, version) > (?, ?)
-                        ORDER BY deviceID, version LIMIT 1000
-                        """,
-                    arguments: [device, version])
-            }
-            guard let end = rows.last else { return }
-            try body(rows)
-            (device, version) = (end.deviceID, end.version)
-        }
-    }
-
     /// Writes down who did what with a backup.
     public func auditBackup(_ action: String, _ name: String, _ detail: String, actor: Principal, now: Date)
         async throws

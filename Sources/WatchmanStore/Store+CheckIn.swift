@@ -49,7 +49,7 @@ extension Store {
         let vitals = report.vitals.cleaned
         let state: StatementArguments = [
             try Self.json(vitals), report.vitals.clock.timeIntervalSince(now),
-            report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }, now, id, sequence,
+            report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }, now, id, sequence, now,
         ]
         do {
             return try await self.write { db in
@@ -81,10 +81,11 @@ extension Store {
             \(passwordIsPending) AS passwordIsPending
         """
 
-    /// An SQL expression about the row `device`.
+    /// An SQL expression about the row `device`; its argument is this moment. True if the device shall ask for a password: one waits,
+    /// there was none yet, or the one in force is due.
     static let passwordIsPending = """
-        (escrowsRootPassword AND (
-            EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id AND state = 'pending')
+        (escrowsRootPassword AND (coalesce(rotatePasswordAt <= ?, FALSE)
+            OR EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id AND state = 'pending')
             OR NOT EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id)))
         """
 

@@ -1,3 +1,4 @@
+import CWatchman
 import Foundation
 import Glibc
 import WatchmanCore
@@ -18,6 +19,17 @@ public enum Execution {
         arguments.append(nil)
         execv(path, arguments)
         throw WatchmanError(.unavailable, "cannot start \(path): \(String(cString: strerror(errno)).lowercased())")
+    }
+
+    /// Sees to it that a file is removed when what this process becomes has ended, and at the latest after so many seconds; if it was
+    /// still there at the end, `words` go to standard error.
+    ///
+    /// - Throws: `WatchmanError` (`unavailable`); then the file is removed at once.
+    public static func removeAfterwards(_ file: String, within seconds: Int32, orSay words: String) throws {
+        guard watchman_remove_after_parent(file, seconds, words) else {
+            unlink(file)
+            throw WatchmanError(.unavailable, "cannot start another process")
+        }
     }
 
     /// Libraries may have ignored or blocked signals, and both survive execve(2).

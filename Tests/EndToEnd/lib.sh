@@ -173,7 +173,7 @@ password_login() {
 escrowed_password_works() {
     local port password
     port=$(device_field "$1" port)
-    password=$(on_server watchman devices reveal-password "$1")
+    password=$(on_server watchman devices reveal-password "$1" --reason test)
     password_login tower "$port" "$password"
     contains "$(fails_with 255 password_login tower "$port" "$OLD_PASSWORD")" "Permission denied"
 }

@@ -26,6 +26,7 @@ enum CommandSamples {
             summary: self.device("abcdefgh23", "edge-1", tags: ["arm", "site=berlin"]), facts: Sample.facts(),
             vitals: Sample.vitals(), clockSkew: -7200, keyFingerprint: try self.key().fingerprint,
             hostKeys: [try self.key()], createdAt: self.now - 86400, escrowsRootPassword: true,
+            rootPassword: PasswordStanding(version: 3, setAt: self.now - 2 * 86400, dueAt: self.now + 27 * 86400),
             events: [TunnelEvent(at: self.now - 60, isUp: true)])
     }
 

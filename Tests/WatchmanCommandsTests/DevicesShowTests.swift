@@ -11,7 +11,7 @@ import WatchmanCore
                 "gateway:       main, port 20000", "last seen:     5 s ago", "tags:          arm, site=berlin",
                 "enrolled:      2026-09-20 14:13:20 UTC", "clock:         off by 2 h",
                 "key:           SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w",
-                "root password: held by the server",
+                "root password: held by the server, version 3 set 2 d ago, the next in 27 d",
                 "host key:      SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w (ssh-ed25519)",
                 "host name:     edge", "machine id:    0123456789abcdef",
                 "system:        Test OS 1, aarch64, Linux 6.1.0-test", "ssh:           OpenSSH_9.2p1",

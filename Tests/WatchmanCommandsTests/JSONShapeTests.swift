@@ -76,6 +76,11 @@ import WatchmanCore
                     "\(CommandSamples.line)"
                   ],
                   "keyFingerprint" : "SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w",
+                  "rootPassword" : {
+                    "dueAt" : "2026-10-18T14:13:20Z",
+                    "setAt" : "2026-09-19T14:13:20Z",
+                    "version" : 3
+                  },
                   "summary" : {
                     "agentVersion" : "0.1.0",
                     "gateway" : "main",
@@ -173,6 +178,20 @@ import WatchmanCore
                 "id" : "k3v9q2m4xa", "lastSignInAt" : "2026-09-21T14:14:20Z", "mayReveal" : true, "name" : "alice", \
                 "role" : "admin", "scope" : "site=berlin", "sessions" : 0, "state" : "active" } ] }
                 """)
+    }
+
+    @Test func `devices reveal-password`() throws {
+        let answer = RevealedPassword(
+            current: Secret("b"), pending: nil,
+            history: [PastPassword(version: 1, createdAt: CommandSamples.now, password: Secret("a"))],
+            dueAt: CommandSamples.now + 3600)
+        #expect(
+            Self.flat(try Self.json(answer)) == """
+                { "current" : "b", "dueAt" : "2026-09-21T15:13:20Z", "history" : [ { \
+                "createdAt" : "2026-09-21T14:13:20Z", "password" : "a", "version" : 1 } ] }
+                """)
+        #expect(
+            Self.flat(try Self.json(RevealedPassword(current: nil, pending: Secret("c")))) == "{ \"pending\" : \"c\" }")
     }
 
     private static func flat(_ text: String) -> String {

@@ -35,7 +35,8 @@ import WatchmanServer
         #expect(gateway.edgeUser == "wm-edge" && gateway.jumpUser == "wm-jump" && gateway.keysUser == "wm-keys")
         #expect(gateway.helper.hasPrefix("/"))
         #expect(settings.backups.folder == "/var/lib/watchman/backups" && settings.backups.keep == .standard)
-        #expect(settings.backups.configurationFile == "/etc/watchman/server.toml")
+        #expect(settings.backups.configurationFile == "/etc/watchman/server.toml" && settings.backups.escrowKey == nil)
+        #expect(settings.passwords == PasswordPolicy(maxAge: 30 * 86400, revealRotatesAfter: 3600))
         #expect(try Self.read("") == ServeConfiguration())
         #expect(try Self.read("# only a comment\n") == ServeConfiguration())
     }
@@ -51,7 +52,8 @@ import WatchmanServer
         #expect(settings.host == "tower.example.org")
         #expect(settings.port == defaults.port && settings.gateway == defaults.gateway, "each line shows a default")
         #expect(settings.backups.folder == defaults.backups.folder && settings.backups.keep == defaults.backups.keep)
-        #expect(lines.count { $0.contains("=") } == 8)
+        #expect(settings.passwords == defaults.passwords)
+        #expect(lines.count { $0.contains("=") } == 10)
     }
 
     @Test func `every key arrives where it belongs`() throws {
@@ -74,6 +76,9 @@ import WatchmanServer
             backup-keep-daily = 1
             backup-keep-weekly = 0
             backup-keep-monthly = 3
+            escrow-key = "/run/keys/escrow"
+            password-max-age = "7d"
+            reveal-rotates-after = "10m"
             """
         ).settings(state: nil, host: nil)
         #expect(settings.host == "tower.example" && settings.stateFolder == "/srv/state")
@@ -85,6 +90,24 @@ import WatchmanServer
         #expect([gateway.edgeUser, gateway.jumpUser, gateway.keysUser] == ["e", "j", "k"])
         #expect(settings.backups.folder == "/srv/backups")
         #expect(settings.backups.keep == Retention(daily: 1, weekly: 0, monthly: 3))
+        #expect(settings.backups.escrowKey == "/run/keys/escrow")
+        #expect(settings.passwords == PasswordPolicy(maxAge: 7 * 86400, revealRotatesAfter: 600))
+    }
+
+    @Test func `passwords may be as old as they like`() throws {
+        let settings = try Self.read("password-max-age = \"never\"").settings(state: nil, host: nil)
+        #expect(settings.passwords == PasswordPolicy(maxAge: nil))
+    }
+
+    @Test(arguments: [
+        ("password-max-age", "59m"), ("password-max-age", "3651d"), ("password-max-age", ""),
+        ("password-max-age", "30"), ("password-max-age", "-1d"), ("reveal-rotates-after", "31d"),
+        ("reveal-rotates-after", "never"), ("reveal-rotates-after", "1w"),
+    ])
+    func `a time that is none is named with its key`(key: String, value: String) throws {
+        let error = try Self.error("\(key) = \"\(value)\"")
+        #expect(error?.code == .configuration)
+        #expect(error?.message.hasPrefix("\(key) is '\(value)': it must be a time such as ") == true)
     }
 
     @Test func `the command line wins over the file`() throws {
@@ -139,7 +162,7 @@ import WatchmanServer
     }
 
     @Test(
-        arguments: ["state", "api-socket", "gateway-state", "backup-folder"],
+        arguments: ["state", "api-socket", "gateway-state", "backup-folder", "escrow-key"],
         ["relative", "", "./x", "/a b", "/a%h", "/a#b", "/a\\\"b", "/ä", "~/x"])
     func `a path that is relative or has odd bytes is named with its key`(key: String, path: String) throws {
         let error = try Self.error("\(key) = \"\(path)\"")

@@ -31,7 +31,10 @@ import WatchmanCore
         "POST /api/v1/agent/password/confirm": .device, "GET /api/v1/devices": .scoped(.viewer),
         "GET /api/v1/devices/:device": .scoped(.viewer), "PATCH /api/v1/devices/:device": .scoped(.operator),
         "DELETE /api/v1/devices/:device": .scoped(.admin), "POST /api/v1/devices/:device/connect": .scoped(.operator),
-        "POST /api/v1/devices/:device/reveal-password": .reveal, "GET /api/v1/tokens": .scoped(.operator),
+        "POST /api/v1/devices/:device/reveal-password": .reveal,
+        "POST /api/v1/devices/:device/rotate-password": .scoped(.operator),
+        "POST /api/v1/rotate-passwords": .scoped(.operator), "POST /api/v1/escrow/rotate": .role(.admin),
+        "GET /api/v1/tokens": .scoped(.operator),
         "POST /api/v1/tokens": .scoped(.operator), "DELETE /api/v1/tokens/:token": .scoped(.operator),
         "GET /api/v1/keys": .role(.admin), "POST /api/v1/keys": .role(.admin),
         "DELETE /api/v1/keys/:key": .role(.admin),
@@ -188,6 +191,8 @@ private struct Visit {
                 version: try await fixture.fleet.pendingPassword(try await fixture.info(device), now: Date()).version)
         case "PATCH /api/v1/devices/:device": return DeviceChange(name: "edge-2")
         case "POST /api/v1/devices/:device/connect": return ConnectRequest(publicKey: key, user: "root")
+        case "POST /api/v1/devices/:device/reveal-password": return RevealRequest(reason: "test")
+        case "POST /api/v1/rotate-passwords": return RotationRequest(devices: "all")
         case "POST /api/v1/tokens": return JoinTokenRequest(lifetime: 60, uses: 1, tags: [])
         case "POST /api/v1/jobs": return Sample.job("other")
         case "PATCH /api/v1/jobs/:job": return JobChange(cron: "@daily")

@@ -152,7 +152,8 @@ import WatchmanCore
             #expect(pending.version == 1 && again.version == 1)
             #expect(pending.password == again.password && pending.password.revealed.utf8.count == 24)
             #expect(first.headers[.cacheControl] == "no-store")
-            let before = try await fixture.admin(.post, "/api/v1/devices/\(device.id)/reveal-password")
+            let reveal = RevealRequest(reason: "test")
+            let before = try await fixture.admin(.post, "/api/v1/devices/\(device.id)/reveal-password", reveal)
                 .decode(RevealedPassword.self)
             #expect(before.current == nil && before.pending == pending.password)
             let confirmation = Array(try WireJSON.encode(PasswordConfirmation(version: 1)))
@@ -160,7 +161,7 @@ import WatchmanCore
             let confirmed = try await Self.send(
                 fixture, device.headers(confirm, confirmation, sequence: 3), confirmation, to: confirm)
             #expect(confirmed.status == 200)
-            let after = try await fixture.admin(.post, "/api/v1/devices/\(device.id)/reveal-password")
+            let after = try await fixture.admin(.post, "/api/v1/devices/\(device.id)/reveal-password", reveal)
                 .decode(RevealedPassword.self)
             #expect(after.current == pending.password && after.pending == nil)
         }
@@ -173,7 +174,8 @@ import WatchmanCore
             let answer = try await Self.send(
                 fixture, device.headers(Self.secretPath, nothing), nothing, to: Self.secretPath)
             #expect(answer.status == 409)
-            let reveal = try await fixture.admin(.post, "/api/v1/devices/edge-1/reveal-password")
+            let reveal = try await fixture.admin(
+                .post, "/api/v1/devices/edge-1/reveal-password", RevealRequest(reason: "test"))
             #expect(reveal.error == WatchmanError(.notFound, "the server does not hold the root password of edge-1"))
         }
     }

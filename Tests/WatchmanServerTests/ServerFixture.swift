@@ -46,7 +46,7 @@ struct ServerFixture: Sendable {
     }
 
     private init(folder: String) async throws {
-        let (tls, authorities, escrow, files) = try Self.secrets.get()
+        let (tls, authorities, _, files) = try Self.secrets.get()
         let gateway = Gateway(
             id: "main", host: nil, port: 2222, firstPort: Self.ports.lowerBound, lastPort: Self.ports.upperBound)
         self.gatewayDatabase = "\(folder)/gateway.db"
@@ -72,7 +72,8 @@ struct ServerFixture: Sendable {
             lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
             presence: Presence(range: Self.ports) { _, _ in true }, changes: changes, backups: backups,
             authorities: authorities,
-            escrow: escrow, pin: tls.pin, url: "https://tower.example:8443", fingerprint: tls.fingerprint)
+            escrow: try Escrow(StateFolder(path: state)), pin: tls.pin, url: "https://tower.example:8443",
+            fingerprint: tls.fingerprint)
         // The smallest cost there is: tests are not about how long scrypt takes.
         self.signIn = SignIn(store: self.fleet.store, passwords: try PasswordWorker(cost: 1))
         try await self.fleet.store.configure(gateway)

@@ -71,8 +71,11 @@ import WatchmanGateway
             try Self.open(folder)
             try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
             let error = #expect(throws: WatchmanError.self) { try Self.open(folder) }
+            let hint = name == "escrow.key" ? "tar -xf BACKUP.tar -C \(folder) escrow.key" : nil
             #expect(
-                error == WatchmanError(.configuration, "\(folder)/\(name) is missing: restore it from a backup"))
+                error
+                    == WatchmanError(
+                        .configuration, "\(folder)/\(name) is missing: restore it from a backup", hint: hint))
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/\(name)"))
         }
     }

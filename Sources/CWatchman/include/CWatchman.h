@@ -12,4 +12,10 @@ bool watchman_password_matches(const char *password, const char *hash);
 /// that crashes unless both are of one version. Call it before the first lookup.
 void watchman_use_builtin_name_services(void);
 
+/// Leaves a process behind that removes the file `path` when this process has ended, whatever it has become by then, or after so many
+/// seconds. If the file was still there at this process's end, it says `words` on standard error.
+///
+/// It calls nothing but what may be called after fork(2) in a process with threads.
+bool watchman_remove_after_parent(const char *path, int seconds, const char *words);
+
 #endif

@@ -7,7 +7,8 @@ extension Watchman {
     struct AdminKeys: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "keys", abstract: "API keys: what lets an admin in from another host.",
-            subcommands: [KeysCreate.self, KeysList.self, KeysRevoke.self], defaultSubcommand: KeysList.self)
+            subcommands: [KeysCreate.self, KeysList.self, KeysRevoke.self, KeysRotate.self],
+            defaultSubcommand: KeysList.self)
     }
 
     struct KeysCreate: AsyncParsableCommand {

@@ -7,7 +7,7 @@ extension Watchman {
             discussion: "A device is named by its id, its name, or the beginning of either if that is enough.",
             subcommands: [
                 DevicesList.self, DevicesShow.self, DevicesRename.self, DevicesTag.self, DevicesRemove.self,
-                DevicesRevealPassword.self, DevicesSSHConfig.self,
+                DevicesRotatePassword.self, DevicesRevealPassword.self, DevicesSSHConfig.self,
             ],
             defaultSubcommand: DevicesList.self)
     }

@@ -27,25 +27,4 @@ extension Watchman {
             Terminal.data("removed \(row.name) (\(row.id))")
         }
     }
-
-    struct DevicesRevealPassword: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "reveal-password", abstract: "Print a device's root password.",
-            discussion:
-                "Two lines if the device has not confirmed a change yet: the old one, then the new one. Each reveal is recorded."
-        )
-
-        @OptionGroup var device: DeviceArgument
-        @OptionGroup var server: ServerOptions
-
-        func run() async throws {
-            let path = try self.device.path("/reveal-password")
-            let answer: RevealedPassword = try await self.server.withClient(.live) {
-                try await $0.post(path, Acknowledgement())
-            }
-            let passwords = [answer.current, answer.pending].compactMap { $0 }
-            if passwords.isEmpty { throw WatchmanError(.notFound, "the device has not been given a password yet") }
-            passwords.forEach { Terminal.data($0.revealed) }
-        }
-    }
 }

@@ -37,8 +37,13 @@ extension Watchman {
                 ("last seen", Moment.ago(summary.lastSeen, now: now)),
                 ("tags", summary.tags.isEmpty ? "-" : summary.tags.joined(separator: ", ")),
                 ("enrolled", Moment.exact(detail.createdAt)), ("clock", skew), ("key", detail.keyFingerprint),
-                ("root password", detail.escrowsRootPassword ? "held by the server" : "not held by the server"),
+                ("root password", Self.rootPassword(detail, now)),
             ] + detail.hostKeys.map { ("host key", "\($0.fingerprint) (\($0.type))") }
+        }
+
+        private static func rootPassword(_ detail: DeviceDetail, _ now: Date) -> String {
+            guard detail.escrowsRootPassword else { return "not held by the server" }
+            return detail.rootPassword?.words(now: now) ?? "held by the server"
         }
 
         private static func facts(_ facts: DeviceFacts) -> [(String, String)] {

@@ -25,6 +25,9 @@ struct ServeConfiguration: Codable, Equatable {
     var backupKeepDaily: Int?
     var backupKeepWeekly: Int?
     var backupKeepMonthly: Int?
+    var escrowKey: String?
+    var passwordMaxAge: String?
+    var revealRotatesAfter: String?
 
     enum CodingKeys: String, CodingKey {
         case host, state
@@ -43,6 +46,9 @@ struct ServeConfiguration: Codable, Equatable {
         case backupKeepDaily = "backup-keep-daily"
         case backupKeepWeekly = "backup-keep-weekly"
         case backupKeepMonthly = "backup-keep-monthly"
+        case escrowKey = "escrow-key"
+        case passwordMaxAge = "password-max-age"
+        case revealRotatesAfter = "reveal-rotates-after"
     }
 
     static let defaultFile = "/etc/watchman/server.toml"
@@ -85,7 +91,7 @@ struct ServeConfiguration: Codable, Equatable {
         let gatewayPort = try Self.port("gateway-port", self.gatewayPort ?? 2222)
         let apiPort = try Self.port("api-port", self.apiPort ?? ServerURL.defaultPort)
         let stateFolder = try Self.absolute("state", state ?? self.state ?? Self.defaultState)
-        return ServerSettings(
+        var settings = ServerSettings(
             stateFolder: stateFolder,
             address: self.apiAddress ?? "0.0.0.0", port: apiPort,
             socket: try Self.absolute("api-socket", self.apiSocket ?? ServerOptions.defaultSocket),
@@ -98,7 +104,32 @@ struct ServeConfiguration: Codable, Equatable {
                 helper: Executables.current),
             backups: BackupSettings(
                 folder: try Self.absolute("backup-folder", self.backupFolder ?? "\(stateFolder)/backups"),
-                configurationFile: Self.defaultFile, keep: try self.retention()))
+                configurationFile: Self.defaultFile, keep: try self.retention(),
+                escrowKey: try self.escrowKey.map { try Self.absolute("escrow-key", $0) }))
+        settings.passwords = try self.passwordPolicy()
+        return settings
+    }
+
+    private func passwordPolicy() throws -> PasswordPolicy {
+        let span: (String, String?, Int, ClosedRange<Int>, String) throws -> Int = { key, text, standard, range, form in
+            guard let text else { return standard }
+            guard let span = TimeSpan(argument: text), range.contains(span.seconds) else {
+                throw WatchmanError(.configuration, "\(key) is '\(text)': it must be \(form)")
+            }
+            return span.seconds
+        }
+        var policy = PasswordPolicy()
+        policy.revealRotatesAfter = try span(
+            "reveal-rotates-after", self.revealRotatesAfter, policy.revealRotatesAfter, 0...30 * 86400,
+            "a time such as 1h, up to 30d")
+        if self.passwordMaxAge == "never" {
+            policy.maxAge = nil
+        } else if let age = policy.maxAge {
+            policy.maxAge = try span(
+                "password-max-age", self.passwordMaxAge, age, 3600...3650 * 86400,
+                "a time such as 30d, from 1h to 3650d, or never")
+        }
+        return policy
     }
 
     private func retention() throws -> Retention {

@@ -78,13 +78,16 @@ public struct DeviceDetail: Codable, Sendable {
     public var createdAt: Date
     /// Whether the server holds its root password.
     public var escrowsRootPassword: Bool
+    /// Where its root password stands, or nil if the server does not hold it.
+    public var rootPassword: PasswordStanding?
     /// What its tunnel did of late, newest first.
     public var events: [TunnelEvent]
 
     /// Creates the detail.
     public init(
         summary: DeviceSummary, facts: DeviceFacts, vitals: DeviceVitals?, clockSkew: Double, keyFingerprint: String,
-        hostKeys: [SSHPublicKey], createdAt: Date, escrowsRootPassword: Bool, events: [TunnelEvent]
+        hostKeys: [SSHPublicKey], createdAt: Date, escrowsRootPassword: Bool, rootPassword: PasswordStanding?,
+        events: [TunnelEvent]
     ) {
         self.summary = summary
         self.facts = facts
@@ -94,6 +97,7 @@ public struct DeviceDetail: Codable, Sendable {
         self.hostKeys = hostKeys
         self.createdAt = createdAt
         self.escrowsRootPassword = escrowsRootPassword
+        self.rootPassword = rootPassword
         self.events = events
     }
 }
@@ -126,19 +130,5 @@ public struct DeviceChange: Codable, Sendable {
         self.name = name
         self.addTags = addTags
         self.removeTags = removeTags
-    }
-}
-
-/// `POST /api/v1/devices/REF/reveal-password`: the root passwords that may be in force.
-public struct RevealedPassword: Codable, Sendable {
-    /// The one last confirmed.
-    public var current: Secret?
-    /// One that the device was told to set and has not confirmed.
-    public var pending: Secret?
-
-    /// Creates an answer.
-    public init(current: Secret?, pending: Secret?) {
-        self.current = current
-        self.pending = pending
     }
 }

@@ -39,7 +39,7 @@ struct AgentEndpoints: Sendable {
 
     private func confirm(_ call: Call, _ confirmation: PasswordConfirmation) async throws -> Acknowledgement {
         let id = try await self.device(call).device.id
-        try await self.fleet.store.confirmPassword(device: id, version: confirmation.version, now: call.now)
+        try await self.fleet.confirmPassword(id, version: confirmation.version, now: call.now)
         return Acknowledgement()
     }
 

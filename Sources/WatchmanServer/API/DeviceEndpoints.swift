@@ -16,9 +16,6 @@ struct DeviceEndpoints: Sendable {
             Endpoint(.patch, "/api/v1/devices/:device", .scoped(.operator), "Rename and tag a device", self.change),
             Endpoint(.delete, "/api/v1/devices/:device", .scoped(.admin), "Forget a device", self.remove),
             Endpoint(.post, "/api/v1/devices/:device/connect", .scoped(.operator), "Let a person in", self.connect),
-            Endpoint(
-                .post, "/api/v1/devices/:device/reveal-password", .reveal, "Reveal a device's root password",
-                self.revealPassword),
         ]
     }
 
@@ -54,9 +51,5 @@ struct DeviceEndpoints: Sendable {
     private func connect(_ call: Call, _ request: ConnectRequest) async throws -> ConnectGrant {
         try await self.fleet.connect(
             try call.parameter("device"), request, actor: try call.actor(), now: call.now)
-    }
-
-    private func revealPassword(_ call: Call) async throws -> RevealedPassword {
-        try await self.fleet.revealPassword(try call.parameter("device"), actor: try call.actor(), now: call.now)
     }
 }

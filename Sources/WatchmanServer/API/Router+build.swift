@@ -14,7 +14,8 @@ enum API {
     /// All there are. `authority` is the server's CA certificate, PEM.
     static func endpoints(_ fleet: Fleet, authority: String, instruments: Instruments) -> [Endpoint] {
         let endpoints =
-            DeviceEndpoints(fleet: fleet).all + AgentEndpoints(fleet: fleet, authority: authority).all
+            DeviceEndpoints(fleet: fleet).all + PasswordEndpoints(fleet: fleet).all
+            + AgentEndpoints(fleet: fleet, authority: authority).all
             + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
             + JobEndpoints(fleet: fleet).all + OverviewEndpoints(fleet: fleet).all
             + BackupEndpoints(backups: fleet.backups).all

@@ -11,9 +11,12 @@ enum BackupDrill {
     /// Tries a backup and says how it went.
     ///
     /// - Throws: `WatchmanError` (`exhausted`) if there was no room to try.
-    static func verify(_ file: BackupFile, in parent: String, now: Date) throws -> BackupVerification {
+    static func verify(_ file: BackupFile, in parent: String, escrowKey: String? = nil, now: Date) throws
+        -> BackupVerification
+    {
         do {
-            return BackupVerification(at: now, isSound: true, summary: try self.run(file, in: parent))
+            return BackupVerification(
+                at: now, isSound: true, summary: try self.run(file, in: parent, escrowKey: escrowKey))
         } catch let error as WatchmanError {
             guard error.code != .exhausted else { throw error }
             return BackupVerification(at: now, isSound: false, summary: error.message)
@@ -25,11 +28,11 @@ enum BackupDrill {
         }
     }
 
-    /// Tries a backup. It needs room for what is in it, twice, below `parent`.
+    /// Tries a backup. It needs room for what is in it, twice, below `parent`. `escrowKey` is used if the backup has none.
     ///
     /// - Returns: what was proved, in words.
     /// - Throws: `WatchmanError` that says what is wrong: `exhausted` if there was no room to try, else `configuration`.
-    static func run(_ file: BackupFile, in parent: String) throws -> String {
+    static func run(_ file: BackupFile, in parent: String, escrowKey: String?) throws -> String {
         try Scratch.with(in: parent) { scratch in
             let state = "\(scratch)/state"
             try WholeFile.makeFolder(state, mode: 0o700)
@@ -47,9 +50,8 @@ enum BackupDrill {
                 throw WatchmanError(
                     .configuration, "only \(devices) of \(snapshot.devices) devices would be let in on their ports")
             }
-            let passwords = try Self.checkPasswords(store, try Escrow(folder))
-            return
-                "\(devices) of \(snapshot.devices) devices would be let in on their ports; \(passwords) root passwords open"
+            let passwords = try Self.passwords(store, folder, escrowKey)
+            return "\(devices) of \(snapshot.devices) devices would be let in on their ports; \(passwords)"
         }
     }
 
@@ -91,15 +93,10 @@ enum BackupDrill {
         return count
     }
 
-    private static func checkPasswords(_ store: Store, _ escrow: Escrow) throws -> Int {
-        var count = 0
-        try store.eachPassword { rows in
-            for row in rows {
-                _ = try escrow.open(
-                    row.sealed, as: .rootPassword(device: row.deviceID, version: row.version))
-            }
-            count += rows.count
-        }
-        return count
+    /// How many root passwords open, in words.
+    private static func passwords(_ store: Store, _ folder: StateFolder, _ elsewhere: String?) throws -> String {
+        let hasKey = access("\(folder.path)/\(StateFolder.escrowKey)", F_OK) == 0
+        if !hasKey && elsewhere == nil { return "its root passwords need the key that is kept apart from it" }
+        return "\(try Escrow(folder, path: hasKey ? nil : elsewhere).check(store)) root passwords open"
     }
 }

@@ -28,7 +28,10 @@ struct BackupFile: Sendable {
         let manifest = try self.readManifest(reader)
         try manifest.checkFormat()
         let names = manifest.members.map(\.name)
-        guard [Self.names(withConfiguration: false), Self.names(withConfiguration: true)].contains(names) else {
+        let expected = [false, true].flatMap { configuration in
+            [false, true].map { Self.names(withConfiguration: configuration, withKey: $0) }
+        }
+        guard expected.contains(names) else {
             throw self.refused("its members are not those of a backup")
         }
         for member in manifest.members {
@@ -86,8 +89,9 @@ struct BackupFile: Sendable {
         WatchmanError(.configuration, "\(self.path) is not a whole backup: \(cause)")
     }
 
-    static func names(withConfiguration: Bool) -> [String] {
-        (withConfiguration ? [Self.configuration] : []) + StateFolder.files.map(\.name) + [StateFolder.database]
+    static func names(withConfiguration: Bool, withKey: Bool = true) -> [String] {
+        (withConfiguration ? [Self.configuration] : [])
+            + StateFolder.files.map(\.name).filter { withKey || $0 != StateFolder.escrowKey } + [StateFolder.database]
     }
 
     static func mode(_ name: String) -> mode_t { StateFolder.files.first { $0.name == name }?.mode ?? 0o600 }

@@ -7,7 +7,7 @@ import WatchmanSystem
 
 /// Makes backups: one file each, there whole or not at all.
 struct BackupMaker: Sendable {
-    let settings: BackupSettings
+    var settings: BackupSettings
     let stateFolder: String
     let pin: String
     let store: Store
@@ -70,7 +70,7 @@ struct BackupMaker: Sendable {
         if let member = try Self.member(BackupFile.configuration, self.settings.configurationFile) {
             result.append(member)
         }
-        for file in StateFolder.files {
+        for file in StateFolder.files where file.name != StateFolder.escrowKey || self.settings.escrowKey == nil {
             guard let member = try Self.member(file.name, "\(self.stateFolder)/\(file.name)") else {
                 throw WatchmanError(.configuration, "\(self.stateFolder)/\(file.name) is missing")
             }

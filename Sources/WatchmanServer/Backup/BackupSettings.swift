@@ -8,11 +8,15 @@ public struct BackupSettings: Sendable {
     public var configurationFile: String
     /// Which backups pruning keeps.
     public var keep: Retention
+    /// Where the escrow's key is, or nil if it is in the state folder. A key that is kept elsewhere is not backed up: whoever gets hold of
+    /// a backup then has no root passwords.
+    public var escrowKey: String?
 
     /// Creates settings.
-    public init(folder: String, configurationFile: String, keep: Retention = .standard) {
+    public init(folder: String, configurationFile: String, keep: Retention = .standard, escrowKey: String? = nil) {
         self.folder = folder
         self.configurationFile = configurationFile
         self.keep = keep
+        self.escrowKey = escrowKey
     }
 }

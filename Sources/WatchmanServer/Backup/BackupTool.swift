@@ -110,8 +110,12 @@ public struct BackupTool: Sendable {
     private static func backUp(_ state: String, _ configuration: String, _ now: Date) throws -> String {
         do {
             let folder = try StateFolder(path: state)
+            // Where the configuration puts the key is not asked: a key that is not here is not backed up from here.
+            let key = "\(state)/\(StateFolder.escrowKey)"
             let maker = BackupMaker(
-                settings: BackupSettings(folder: "\(state)/backups", configurationFile: configuration),
+                settings: BackupSettings(
+                    folder: "\(state)/backups", configurationFile: configuration,
+                    escrowKey: access(key, F_OK) == 0 ? nil : key),
                 stateFolder: state, pin: try TLSIdentity(folder).pin, store: try folder.openStore())
             return "\(state)/backups/\(try maker.make(now: now))"
         } catch let error as WatchmanError {

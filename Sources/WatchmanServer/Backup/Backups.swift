@@ -34,7 +34,9 @@ struct Backups: Sendable {
     func verify(_ name: String, actor: Principal, now: Date) async throws -> BackupSummary {
         let summary = try await self.work {
             let file = try self.folder.file(name)
-            try VerificationNote.write(try BackupDrill.verify(file, in: self.folder.path, now: now), of: file.path)
+            let verification = try BackupDrill.verify(
+                file, in: self.folder.path, escrowKey: self.maker.settings.escrowKey, now: now)
+            try VerificationNote.write(verification, of: file.path)
             return try self.folder.summary(name)
         }
         try await self.note("verify", name, summary.verification?.summary ?? "", actor, now)
@@ -56,6 +58,11 @@ struct Backups: Sendable {
             for name in result.removed { try await self.note("remove", name, "", actor, now) }
         }
         return result
+    }
+
+    /// Seals all secrets under a new key. No backup is made meanwhile: a backup's key opens what is in it.
+    func rotateKey(_ escrow: Escrow, actor: Principal, now: Date) async throws -> Int {
+        try await self.work { try escrow.rotate(self.maker.store, actor: actor, now: now) }
     }
 
     private func note(_ action: String, _ name: String, _ detail: String, _ actor: Principal, _ now: Date) async throws

@@ -23,6 +23,7 @@ struct Dashboard: Sendable {
             + FleetPage(fleet: fleet, templates: templates).all
             + DevicesPage(fleet: fleet, templates: templates).all
             + DevicePage(fleet: fleet, templates: templates).all
+            + PasswordPage(fleet: fleet, signIn: signIn, templates: templates).all
             + EnrolPage(fleet: fleet, templates: templates).all
             + GatewayPage(fleet: fleet, settings: gateway, templates: templates).all
             + JobsPage(fleet: fleet, templates: templates).all

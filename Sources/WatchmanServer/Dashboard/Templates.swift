@@ -54,6 +54,7 @@ struct Templates: Sendable {
             "mark": PackageResources.mark_mustache,
             "moment": PackageResources.moment_mustache,
             "note": PackageResources.note_mustache,
+            "password": PackageResources.password_mustache,
             "people": PackageResources.people_mustache,
             "sign-in": PackageResources.sign_in_mustache,
             "symbols": PackageResources.symbols_mustache,

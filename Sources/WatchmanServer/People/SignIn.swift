@@ -7,6 +7,8 @@ struct Visitor: Sendable {
     let person: Person
     let name: String
     let session: Session
+    /// Whether they sign in with a password of ours.
+    var hasPassword = true
     /// The token that replaces the one the browser sent, or nil.
     var newToken: Secret?
 }
@@ -51,7 +53,8 @@ struct SignIn: Sendable {
         let hash = Credential.hash(token)
         guard let (session, user) = try await self.store.session(tokenHash: hash, now: now) else { return nil }
         var visitor = Visitor(
-            person: Person(actor: user.actor, rights: try user.rights()), name: user.name, session: session)
+            person: Person(actor: user.actor, rights: try user.rights()), name: user.name, session: session,
+            hasPassword: user.passwordHash != nil)
         if hash == session.tokenHash, now.timeIntervalSince(session.rotatedAt) > Session.rotation {
             let new = Self.newToken()
             if try await self.store.rotateSession(session, tokenHash: Credential.hash(new), now: now) {
@@ -59,6 +62,31 @@ struct SignIn: Sendable {
             }
         }
         return visitor
+    }
+
+    /// Seconds that a sign-in elsewhere counts as fresh.
+    private static let freshness: TimeInterval = 300
+
+    /// Makes sure that it is the person themselves who sits there: by their password, or by a fresh sign-in if they have none here.
+    ///
+    /// - Throws: `WatchmanError`: `unauthenticated`, or `unavailable` with the wait after too many failures.
+    func prove(_ visitor: Visitor, _ password: Secret, source: String, now: Date) async throws {
+        guard let hash = try await self.store.user(named: visitor.name)?.passwordHash else {
+            let age = visitor.session.provenAt.map { now.timeIntervalSince($0) }
+            guard let age, (0..<Self.freshness).contains(age) else {
+                throw WatchmanError(.unauthenticated, "the sign-in is not fresh: sign out and in again")
+            }
+            return
+        }
+        if let wait = self.throttle.wait(visitor.name, from: source, now: now) {
+            throw WatchmanError(.unavailable, "too many wrong passwords: wait \(wait) s")
+        }
+        guard try await self.passwords.accepts(password, PasswordHash(text: hash)) else {
+            self.throttle.failed(visitor.name, from: source, now: now)
+            try await self.store.refuseSignIn(visitor.name, source: source, now: now)
+            throw WatchmanError(.unauthenticated, "this is not your password")
+        }
+        self.throttle.succeeded(visitor.name, from: source)
     }
 
     private func open(_ user: User, _ source: String, _ now: Date) async throws -> Secret {

@@ -1,53 +1,111 @@
-import Crypto
 import Foundation
+import Glibc
+import Synchronization
 import WatchmanCore
+import WatchmanStore
+import WatchmanSystem
 
-/// Encrypts root passwords: AES-256-GCM under a key file, each bound to its device and version, so that rows cannot be swapped.
-struct Escrow: Sendable {
-    private let key: SymmetricKey
-
-    /// Reads the key file, or makes it at the first start.
-    ///
-    /// - Throws: `WatchmanError` (`configuration`) if the file does not hold a key.
-    init(_ folder: StateFolder) throws {
-        let text = try folder.secretFile("escrow.key") {
-            SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() } + "\n"
-        }
-        guard let bytes = Data(base64Encoded: text.replacing("\n", with: "")), bytes.count == 32 else {
-            throw WatchmanError(.configuration, "\(folder.path)/escrow.key is not a key: restore it from a backup")
-        }
-        self.key = SymmetricKey(data: bytes)
-    }
-
+/// Encrypts secrets that the server must be able to show again, under a ring of keys in a file of its own.
+///
+/// Whoever stores a sealed secret seals it in the transaction that stores it: then a new key of the ring finds every secret.
+final class Escrow: Sendable {
     /// What a sealed text is, so that one can never be taken for another.
-    enum Purpose: Hashable, Sendable {
-        /// A version of a device's root password.
-        case rootPassword(device: String, version: Int)
-        /// A person's key for one-time codes.
-        case secondFactor(user: String)
+    typealias Purpose = SealedSecret.Place
 
-        /// What AES-GCM authenticates along with the text.
-        fileprivate var context: Data {
-            switch self {
-            case .rootPassword(let device, let version): Data("\(device)|\(version)|root-password".utf8)
-            case .secondFactor(let user): Data("\(user)|second-factor".utf8)
-            }
+    /// The key file.
+    let path: String
+    private let ring: Mutex<KeyRing>
+
+    /// Reads the key file, or makes it at the first start. It is in the state folder unless `path` says otherwise.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`) if the file does not hold keys.
+    init(_ folder: StateFolder, path: String? = nil) throws {
+        self.path = path ?? "\(folder.path)/\(StateFolder.escrowKey)"
+        let text: String
+        do {
+            text = try folder.secretFile(at: self.path) { KeyRing(KeyRing.Key()).text }
+        } catch let error as WatchmanError where error.code == .configuration {
+            throw Self.lost(error.message, self.path)
         }
+        guard let ring = KeyRing(text: text) else {
+            throw Self.lost("\(self.path) is not a key: restore it from a backup", self.path)
+        }
+        self.ring = Mutex(ring)
     }
 
     func seal(_ secret: Secret, as purpose: Purpose) throws -> Data {
-        let box = try AES.GCM.seal(
-            Data(secret.revealed.utf8), using: self.key, authenticating: purpose.context)
-        guard let combined = box.combined else { throw WatchmanError(.internal, "a secret cannot be sealed") }
-        return combined
+        try self.ring.withLock(\.self).seal(secret, as: purpose.context)
     }
 
     func open(_ sealed: Data, as purpose: Purpose) throws -> Secret {
-        guard let box = try? AES.GCM.SealedBox(combined: sealed),
-            let plain = try? AES.GCM.open(box, using: self.key, authenticating: purpose.context)
-        else {
-            throw WatchmanError(.configuration, "a sealed secret does not open with this escrow key")
+        try self.ring.withLock(\.self).open(sealed, as: purpose.context)
+    }
+
+    /// Opens every sealed secret of a store.
+    ///
+    /// - Returns: how many root passwords there are.
+    /// - Throws: `WatchmanError` (`configuration`) if one does not open.
+    func check(_ store: Store) throws -> Int {
+        let ring = self.ring.withLock(\.self)
+        var count = 0
+        try store.eachSecret { secret in
+            _ = try ring.open(secret.sealed, as: secret.place.context)
+            if case .rootPassword = secret.place { count += 1 }
         }
-        return Secret(String(decoding: plain, as: UTF8.self))
+        return count
+    }
+
+    /// Finishes what an earlier run began: everything is under the first key of the ring, and no other key is left in it.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`) if a secret does not open: this is not the key that sealed it.
+    func settle(_ store: Store, now: Date) throws {
+        do {
+            _ = try self.rewrap(store, "server", now)
+        } catch let error as WatchmanError where error.code == .configuration {
+            throw Self.lost(
+                "\(self.path) is not the key that the database's secrets are sealed under: restore it from a backup",
+                self.path)
+        }
+    }
+
+    /// Puts a new key in front, seals everything under it, and lets the old keys go. Killed at any step, the next `settle` finishes it.
+    ///
+    /// - Returns: how many secrets were sealed anew.
+    func rotate(_ store: Store, actor: Principal, now: Date) throws -> Int {
+        let old = self.ring.withLock(\.self)
+        let ring = KeyRing(KeyRing.Key(), older: old.keys)
+        try WholeFile.write(ring.text, to: self.path, mode: 0o600)
+        self.ring.withLock { $0 = ring }
+        return try self.rewrap(store, actor, now)
+    }
+
+    private func rewrap(_ store: Store, _ actor: Principal, _ now: Date) throws -> Int {
+        let ring = self.ring.withLock(\.self)
+        let count = try store.rewrapSecrets(
+            check: { try ring.seal(Secret("watchman"), as: Purpose.check.context) }, actor: actor,
+            action: "escrow.rotate", now: now
+        ) { try ring.rewrap($0.sealed, as: $0.place.context) }
+        guard ring.keys.count > 1, let current = ring.keys.first else { return count }
+        // A reader may have a secret in hand that is sealed under an old key: that one stays in memory, but not in the file.
+        try WholeFile.write(KeyRing(current).text, to: self.path, mode: 0o600)
+        return count
+    }
+
+    /// A backup is a tar archive: its one file is taken from it, whatever else has changed since.
+    private static func lost(_ message: String, _ path: String) -> WatchmanError {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        return WatchmanError(
+            .configuration, message, hint: "tar -xf BACKUP.tar -C \(folder) \(StateFolder.escrowKey)")
+    }
+}
+
+extension Escrow.Purpose {
+    /// What AES-GCM authenticates along with the text.
+    fileprivate var context: Data {
+        switch self {
+        case .rootPassword(let device, let version): Data("\(device)|\(version)|root-password".utf8)
+        case .secondFactor(let user): Data("\(user)|second-factor".utf8)
+        case .check: Data("check".utf8)
+        }
     }
 }

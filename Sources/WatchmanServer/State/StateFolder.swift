@@ -11,10 +11,12 @@ import WatchmanSystem
 public struct StateFolder: Sendable {
     /// The database's name.
     static let database = "watchman.db"
+    /// The escrow's key file, unless the configuration puts it elsewhere.
+    static let escrowKey = "escrow.key"
     /// The other files that are made here, with their modes: with the database they are all that a server is.
     static let files: [(name: String, mode: mode_t)] = [
         ("ca.key", 0o600), ("ca.pem", 0o644), ("tls.key", 0o600), ("tls.pem", 0o644), ("user_ca", 0o600),
-        ("host_ca", 0o600), ("gateway_host_key", 0o600), ("gateway_host_key-cert.pub", 0o644), ("escrow.key", 0o600),
+        ("host_ca", 0o600), ("gateway_host_key", 0o600), ("gateway_host_key-cert.pub", 0o644), (escrowKey, 0o600),
     ]
 
     /// The folder, absolute.
@@ -41,12 +43,17 @@ public struct StateFolder: Sendable {
 
     /// The content of a secret file, made on first use.
     func secretFile(_ name: String, make: () throws -> String) throws -> String {
-        try self.file(name, mode: 0o600, make: make)
+        try self.file("\(self.path)/\(name)", mode: 0o600, make: make)
+    }
+
+    /// The content of a secret file that may be elsewhere, made on first use.
+    func secretFile(at path: String, make: () throws -> String) throws -> String {
+        try self.file(path, mode: 0o600, make: make)
     }
 
     /// The content of a public file, made on first use.
     func publicFile(_ name: String, make: () throws -> String) throws -> String {
-        try self.file(name, mode: 0o644, make: make)
+        try self.file("\(self.path)/\(name)", mode: 0o644, make: make)
     }
 
     /// What `read` makes of the content of a file.
@@ -62,8 +69,7 @@ public struct StateFolder: Sendable {
         }
     }
 
-    private func file(_ name: String, mode: mode_t, make: () throws -> String) throws -> String {
-        let file = "\(self.path)/\(name)"
+    private func file(_ file: String, mode: mode_t, make: () throws -> String) throws -> String {
         if let content = try WholeFile.read(file) { return String(decoding: content, as: UTF8.self) }
         guard self.isNew else {
             throw WatchmanError(.configuration, "\(file) is missing: restore it from a backup")

@@ -32,6 +32,8 @@ public struct Device: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var lastSeen: Date?
     /// Whether its tunnel was up when the gateway's ports were last looked at.
     public var isOnline = false
+    /// When it shall set a new root password, or nil for never.
+    public var rotatePasswordAt: Date?
 
     /// The table.
     public static let databaseTableName = "device"

@@ -23,6 +23,10 @@ public struct RootPassword: Codable, Sendable, FetchableRecord, PersistableRecor
     public var sealed: Data
     /// When it was made.
     public var createdAt: Date
+    /// When the device confirmed it, or nil.
+    public var confirmedAt: Date?
+    /// When a person first saw it, or nil.
+    public var revealedAt: Date?
 
     /// The table.
     public static let databaseTableName = "rootPassword"

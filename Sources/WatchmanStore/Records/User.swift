@@ -68,6 +68,8 @@ public struct Session: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var rotatedAt: Date
     /// Its last request, to the minute.
     public var lastSeenAt: Date
+    /// When the person last proved who they are without a password of ours, or nil.
+    public var provenAt: Date?
 
     /// The table.
     public static let databaseTableName = "session"

@@ -8,28 +8,36 @@ public enum SSHConfiguration {
     /// Writes all that ssh needs besides the key `id_ed25519` into a folder. Each file is replaced whole, so connects at the same
     /// time do not disturb each other.
     ///
+    /// With a number of `passwords` the device is entered by root's password instead of a certificate.
+    ///
     /// - Returns: the configuration's path.
-    public static func write(_ grant: ConnectGrant, gatewayHost: String?, to folder: String) throws -> String {
+    public static func write(_ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, to folder: String) throws
+        -> String
+    {
         let hosts = KnownHosts.deviceLines(grant.deviceID, grant.hostKeys) + KnownHosts.gatewayLine(grant.hostAuthority)
+        let name = passwords == 0 ? "config" : "password-config"
+        let text = try self.once(grant, gatewayHost: gatewayHost, passwords: passwords, folder: folder)
         let files = [
             ("device-cert.pub", grant.deviceCertificate + "\n"), ("gateway-cert.pub", grant.gatewayCertificate + "\n"),
-            ("known_hosts", hosts), ("config", try self.once(grant, gatewayHost: gatewayHost, folder: folder)),
+            ("known_hosts", hosts), (name, text),
         ]
         for (name, content) in files { try WholeFile.write(content, to: "\(folder)/\(name)", mode: 0o600) }
-        return "\(folder)/config"
+        return "\(folder)/\(name)"
     }
 
     /// What `connect` gives to ssh: the device, and the gateway on the way unless that is this machine.
     ///
     /// - Throws: `WatchmanError` (`unavailable`), see `check`.
-    public static func once(_ grant: ConnectGrant, gatewayHost: String?, folder: String) throws -> String {
+    public static func once(_ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, folder: String) throws
+        -> String
+    {
         try self.check(
             names: [grant.deviceID, grant.name], hosts: gatewayHost.map { [$0] } ?? [], user: grant.gatewayUser)
         let device = """
             Host \(self.alias(grant.name))
                 HostName 127.0.0.1
                 Port \(grant.port)
-            \(self.identity(folder, certificate: "device", alias: KnownHosts.deviceAlias(grant.deviceID)))
+            \(self.byPassword(passwords))\(self.identity(folder, certificate: "device", alias: KnownHosts.deviceAlias(grant.deviceID)))
                 SendEnv LANG LC_*
 
             """
@@ -69,6 +77,18 @@ public enum SSHConfiguration {
         guard names.allSatisfy(DeviceName.isValid), hosts.allSatisfy(HostName.isValid), AccountName.isValid(user) else {
             throw WatchmanError(.unavailable, "the server's answer holds a name that cannot be one")
         }
+    }
+
+    /// Of each keyword ssh takes the first value. One question more than there are passwords, so that the helper can say that none fits.
+    private static func byPassword(_ count: Int) -> String {
+        guard count > 0 else { return "" }
+        return """
+                PubkeyAuthentication no
+                PreferredAuthentications password
+                PasswordAuthentication yes
+                NumberOfPasswordPrompts \(count + 1)
+
+            """
     }
 
     private static func identity(_ folder: String, certificate: String, alias: String) -> String {

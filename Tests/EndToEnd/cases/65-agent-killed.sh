@@ -20,7 +20,7 @@ is_back() {
 
 step "root's password is as it was"
 password_login edge65 22 "$OLD_PASSWORD"
-contains "$(fails_with 1 on_server watchman devices reveal-password edge65)" "does not hold the root password"
+contains "$(fails_with 1 on_server watchman devices reveal-password edge65 --reason test)" "does not hold the root password"
 
 step "the key is RSA, and private"
 equals "$(machine_run edge65 stat -c %a /root/Secure-Tunnel /root/Secure-Tunnel/id_rsa | paste -sd' ')" "700 600"

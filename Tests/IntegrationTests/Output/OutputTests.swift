@@ -85,7 +85,7 @@ struct OutputTests {
             let unasked = try await server.watchman("devices", "remove", "a")
             #expect(unasked.status == 64)
             #expect(try await names([]).count == 3)
-            let password = try await server.watchman("devices", "reveal-password", "a")
+            let password = try await server.watchman("devices", "reveal-password", "a", "--reason", "test")
             #expect(password.status == 1)
             #expect(password.text == "")
         }

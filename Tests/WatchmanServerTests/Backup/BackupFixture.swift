@@ -48,10 +48,12 @@ struct BackupFixture: Sendable {
                 now: Sample.now
             ).info.device.id
             for version in 1...2 {
+                _ = try await self.store.rotatePassword(device, actor: "local", now: Sample.now)
                 _ = try await self.store.pendingPassword(device: device, now: Sample.now) {
                     try escrow.seal(RandomText.rootPassword(), as: .rootPassword(device: device, version: $0))
                 }
-                try await self.store.confirmPassword(device: device, version: version, now: Sample.now)
+                try await self.store.confirmPassword(
+                    device: device, version: version, policy: PasswordPolicy(), now: Sample.now)
             }
         }
     }

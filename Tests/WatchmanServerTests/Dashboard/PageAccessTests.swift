@@ -15,6 +15,8 @@ import WatchmanCore
         "GET \(Assets.icon.path)": .anyone, "GET /": .scoped(.viewer), "GET /devices": .scoped(.viewer),
         "GET /devices/:device": .scoped(.viewer), "POST /devices/:device/name": .scoped(.operator),
         "POST /devices/:device/tags": .scoped(.operator), "POST /devices/:device/remove": .scoped(.admin),
+        "POST /devices/:device/rotate-password": .scoped(.operator),
+        "POST /devices/:device/reveal-password": .reveal,
         "GET /enrol": .scoped(.operator), "POST /enrol": .scoped(.operator),
         "POST /enrol/:token/revoke": .scoped(.operator),
         "GET /gateway": .role(.viewer), "GET /jobs": .role(.viewer), "POST /jobs": .role(.admin),
@@ -43,7 +45,9 @@ import WatchmanCore
     static let refused: [(String, Role?)] = rules.sorted { $0.key < $1.key }.flatMap { rule -> [(String, Role?)] in
         let least: Role
         switch rule.value {
-        case .anyone, .device, .reveal: return []
+        case .anyone, .device: return []
+        // No role includes the permission.
+        case .reveal: return [(rule.key, nil)] + Role.allCases.map { (rule.key, $0) }
         case .own: least = .viewer
         case .role(let role), .scoped(let role): least = role
         }

@@ -98,6 +98,12 @@ enum SchemaRules {
         // Fleet.register
         "RegistrationRequest.hostKeys": ["minItems": 1, "maxItems": 8],
         "RegistrationRequest.name": deviceName,
+        // RevealRequest.checkedReason
+        "RevealRequest.reason": [
+            "pattern": .text("[^ \(dangerous)]"), "maxLength": .integer(RevealRequest.reasonLimit),
+        ],
+        // DeviceSelector.init
+        "RotationRequest.devices": selector,
         "ServerIdentity.product": ["const": "watchman"],
         // Store.addUser and Store.changeUser
         "UserChange.scope": selector,

@@ -46,7 +46,7 @@ struct DevicePage: Sendable {
         return .seeOther("/devices")
     }
 
-    private func page(_ visit: Visit, error: WatchmanError? = nil) async throws -> Response {
+    func page(_ visit: Visit, error: WatchmanError? = nil) async throws -> Response {
         let info = try await self.fleet.store.device(try visit.parameter("device"), in: try visit.scope())
         // One more than is shown: it says how long the state before the oldest one lasted.
         let events = try await self.fleet.store.tunnelEvents(

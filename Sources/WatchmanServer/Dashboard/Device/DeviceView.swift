@@ -44,6 +44,7 @@ struct DeviceView: Sendable {
     let uptime: UptimeBars
     let spans: [Span]
     let vitals: DeviceCharts?
+    let password: PasswordPanel?
     let canChange: Bool
     let canRemove: Bool
 
@@ -67,6 +68,7 @@ struct DeviceView: Sendable {
             Span(label: $0.label, path: "/devices/\(summary.id)?span=\($0.rawValue)", isCurrent: $0 == span)
         }
         self.vitals = DeviceCharts(points, span, now: visit.now)
+        self.password = PasswordPanel(device.rootPassword, visit)
         self.canChange = visit.may(.operator)
         self.canRemove = visit.may(.admin)
     }
@@ -119,7 +121,7 @@ struct DeviceView: Sendable {
             ]
         }
         return result + [
-            Fact("Root password", device.escrowsRootPassword ? "held by the server" : "left alone"),
+            Fact("Root password", device.rootPassword?.words(now: now) ?? "left alone"),
             Fact("Tunnel key", device.keyFingerprint, isCode: true),
             Fact("Enrolled", Words.exact(device.createdAt)),
         ]
