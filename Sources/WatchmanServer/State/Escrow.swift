@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Synchronization
 import WatchmanCore
 import WatchmanStore
@@ -14,22 +13,26 @@ final class Escrow: Sendable {
 
     /// The key file.
     let path: String
+    /// Whether it is not in the state folder, and so not in backups.
+    private let isElsewhere: Bool
     private let ring: Mutex<KeyRing>
 
     /// Reads the key file, or makes it at the first start. It is in the state folder unless `path` says otherwise.
     ///
     /// - Throws: `WatchmanError` (`configuration`) if the file does not hold keys.
     init(_ folder: StateFolder, path: String? = nil) throws {
-        self.path = path ?? "\(folder.path)/\(StateFolder.escrowKey)"
+        let (file, isElsewhere) = (path ?? "\(folder.path)/\(StateFolder.escrowKey)", path != nil)
         let text: String
         do {
-            text = try folder.secretFile(at: self.path) { KeyRing(KeyRing.Key()).text }
+            text = try folder.secretFile(at: file) { KeyRing(KeyRing.Key()).text }
         } catch let error as WatchmanError where error.code == .configuration {
-            throw Self.lost(error.message, self.path)
+            throw Self.lost(file, isElsewhere, error.message)
         }
         guard let ring = KeyRing(text: text) else {
-            throw Self.lost("\(self.path) is not a key: restore it from a backup", self.path)
+            throw Self.lost(file, isElsewhere, "\(file) is not a key: restore it from a backup")
         }
+        self.path = file
+        self.isElsewhere = isElsewhere
         self.ring = Mutex(ring)
     }
 
@@ -61,10 +64,10 @@ final class Escrow: Sendable {
     func settle(_ store: Store, now: Date) throws {
         do {
             _ = try self.rewrap(store, "server", now)
-        } catch let error as WatchmanError where error.code == .configuration {
+        } catch let error as WatchmanError where error == KeyRing.doesNotOpen {
             throw Self.lost(
-                "\(self.path) is not the key that the database's secrets are sealed under: restore it from a backup",
-                self.path)
+                self.path, self.isElsewhere,
+                "\(self.path) is not the key that the database's secrets are sealed under: restore it from a backup")
         }
     }
 
@@ -91,11 +94,12 @@ final class Escrow: Sendable {
         return count
     }
 
-    /// A backup is a tar archive: its one file is taken from it, whatever else has changed since.
-    private static func lost(_ message: String, _ path: String) -> WatchmanError {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    /// A backup is a tar archive: one file can be taken from it, whatever else has changed since.
+    private static func lost(_ file: String, _ isElsewhere: Bool, _ message: String) -> WatchmanError {
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
         return WatchmanError(
-            .configuration, message, hint: "tar -xf BACKUP.tar -C \(folder) \(StateFolder.escrowKey)")
+            .configuration, message,
+            hint: isElsewhere ? nil : "tar -xf BACKUP.tar -C \(folder) \(StateFolder.escrowKey)")
     }
 }
 

@@ -13,6 +13,8 @@ struct KeyRing: Sendable {
     private static let envelope = Data("wm-seal2".utf8)
     private static let idSize = 8
     private static let wrappedSize = 12 + 32 + 16
+    /// What is said of a secret that was sealed under another key, or for another place, or was changed.
+    static let doesNotOpen = WatchmanError(.configuration, "a sealed secret does not open with this escrow key")
 
     /// One key.
     struct Key: Sendable {
@@ -66,9 +68,7 @@ struct KeyRing: Sendable {
         } else {
             plain = self.keys.lazy.compactMap { Self.unbox(sealed, $0.key, context) }.first
         }
-        guard let plain else {
-            throw WatchmanError(.configuration, "a sealed secret does not open with this escrow key")
-        }
+        guard let plain else { throw Self.doesNotOpen }
         return Secret(String(decoding: plain, as: UTF8.self))
     }
 

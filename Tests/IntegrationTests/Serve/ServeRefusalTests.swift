@@ -197,6 +197,66 @@ struct ServeRefusalTests {
         }
     }
 
+    @Test func `without the right escrow key there is no start, and with it again there is`() async throws {
+        try await ServerFixture.with { server in
+            let file = "\(server.state)/escrow.key"
+            _ = try await server.stop()
+            let key = try #require(try WholeFile.read(file))
+            let other = Data(repeating: 7, count: 32).base64EncodedString() + "\n"
+            let mishaps: [(content: String?, cause: String)] = [
+                ("", "\(file) is not a key: restore it from a backup"),
+                (
+                    other,
+                    "\(file) is not the key that the database's secrets are sealed under: restore it from a backup"
+                ),
+                (other + "x\n", "\(file) is not a key: restore it from a backup"),
+                (nil, "cannot read \(file): is a directory"),
+            ]
+            for (content, cause) in mishaps {
+                unlink(file)
+                if let content {
+                    try WholeFile.write(content, to: file, mode: 0o600)
+                } else {
+                    mkdir(file, 0o700)
+                }
+                let result = try await server.launch().wait()
+                #expect(result.status == 78)
+                #expect(
+                    result.complaints == [
+                        "watchman: error: \(cause)",
+                        "watchman: hint: tar -xf BACKUP.tar -C \(server.state) escrow.key",
+                    ])
+            }
+            rmdir(file)
+            try WholeFile.write(key, to: file, mode: 0o600)
+            try await server.start()
+        }
+    }
+
+    @Test func `an escrow key may be kept elsewhere, and is missed there`() async throws {
+        try await ServerFixture.with { server in
+            _ = try await server.stop()
+            let elsewhere = "\(server.folder)/key/escrow.key"
+            try WholeFile.makeFolder("\(server.folder)/key", mode: 0o700)
+            #expect(rename("\(server.state)/escrow.key", elsewhere) == 0)
+            try server.configure(["escrow-key": "\"\(elsewhere)\""])
+            try await server.start()
+            let rotated = try await server.watchman("admin", "keys", "rotate")
+            #expect(rotated.status == 0 && rotated.text == "a new key is in use; secrets sealed under it: 1\n")
+            let backup = try await server.watchman("backup", "create")
+            #expect(backup.status == 0)
+            let names = try await server.scratch.run(
+                ["sh", "-c", "tar -tf \"$1\"/*.tar", "sh", "\(server.state)/backups"])
+            #expect(names.lines.contains("watchman.db") && !names.lines.contains("escrow.key"))
+            _ = try await server.stop()
+            unlink(elsewhere)
+            let result = try await server.launch().wait()
+            #expect(result.status == 78)
+            #expect(result.complaints.first == "watchman: error: \(elsewhere) is missing: restore it from a backup")
+            #expect(!FileManager.default.fileExists(atPath: elsewhere))
+        }
+    }
+
     @Test func `a machine without sshd is told how to get it`() async throws {
         try await Scratch.with { scratch in
             let server = try ServerFixture(scratch)
