@@ -30,7 +30,7 @@ class Server:
         try:
             self.start()
             self.devices = [self.enrol(f"edge-{number}") for number in range(1, 6)]
-            self.key = self.run("admin", "keys", "create", "--role", "admin", "fuzz").strip()
+            self.key = self.run("admin", "keys", "create", "--role", "admin", "--reveal", "fuzz").strip()
         except BaseException:
             self.__exit__()
             raise

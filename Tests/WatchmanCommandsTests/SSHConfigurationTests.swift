@@ -56,6 +56,22 @@ import WatchmanSystem
                 """)
     }
 
+    @Test func `by password only the device is entered so, and its keys are pinned as ever`() throws {
+        let usual = try SSHConfiguration.once(
+            try CommandSamples.grant(), gatewayHost: "tower.example", folder: Self.folder)
+        let text = try SSHConfiguration.once(
+            try CommandSamples.grant(), gatewayHost: "tower.example", passwords: 2, folder: Self.folder)
+        let added = """
+                Port 20000
+                PubkeyAuthentication no
+                PreferredAuthentications password
+                PasswordAuthentication yes
+                NumberOfPasswordPrompts 3
+
+            """
+        #expect(text == usual.replacing("    Port 20000\n", with: added))
+    }
+
     @Test func `a standing block fetches what it needs when it is used`() throws {
         let text = try SSHConfiguration.standing(
             CommandSamples.device("abcdefgh23", "edge-1"), folder: Self.folder,

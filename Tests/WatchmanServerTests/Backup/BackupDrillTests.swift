@@ -131,7 +131,7 @@ import WatchmanSystem
                 let more = try fixture.forged { $0.append((name, [1])) }
                 #expect(try Self.cause(fixture, more) == "its members are not those of a backup")
             }
-            let fewer = try fixture.forged { members in members.removeAll { $0.name == "escrow.key" } }
+            let fewer = try fixture.forged { members in members.removeAll { $0.name == "user_ca" } }
             #expect(try Self.cause(fixture, fewer) == "its members are not those of a backup")
             let large = try fixture.forged { $0[2].content = Array(repeating: 0, count: (1 << 20) + 1) }
             #expect(try Self.cause(fixture, large) == "ca.key has another size")
