@@ -69,6 +69,7 @@ public struct Server: Sendable {
         let store = try folder.openStore()
         try escrow.settle(store, now: Date())
         try await store.planRotations(settings.passwords, now: Date())
+        try await Self.followRestore(folder, store)
         let row = Gateway(
             id: "main", host: settings.host, port: settings.gateway.port, firstPort: settings.gateway.firstPort,
             lastPort: settings.gateway.lastPort)
@@ -120,6 +121,14 @@ public struct Server: Sendable {
         }
         try WholeFile.makeFolder(settings.folder, mode: 0o750, owner: (geteuid(), reader.gid))
         return try GatewayDatabase(path: settings.databaseFile, readers: reader.gid)
+    }
+
+    /// Since a backup was made devices may have set passwords that it does not know: after a restore each sets a new one.
+    private static func followRestore(_ folder: StateFolder, _ store: Store) async throws {
+        let note = "\(folder.path)/\(RestoredState.note)"
+        guard access(note, F_OK) == 0 else { return }
+        _ = try await store.rotatePasswords(try DeviceSelector("all"), actor: "server", now: Date())
+        unlink(note)
     }
 
     private static func record(

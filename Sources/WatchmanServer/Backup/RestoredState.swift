@@ -9,6 +9,8 @@ import WatchmanSystem
 /// files are moved to their places, by the restore itself or, if that was killed, by whoever opens the state next.
 enum RestoredState {
     private static let (prepared, decided) = (".restoring", ".restored")
+    /// Lies in a state that was restored until a server has followed it up.
+    static let note = "restored"
 
     /// Lets `fill` lay the files ready, decides, and moves them.
     static func replace(in state: String, fill: (String) throws -> Void) throws {
@@ -17,6 +19,7 @@ enum RestoredState {
         do {
             try WholeFile.makeFolder(prepared, mode: 0o700)
             try fill(prepared)
+            try WholeFile.write("", to: "\(prepared)/\(Self.note)", mode: 0o600)
             WholeFile.syncFolder(of: "\(prepared)/-")
             try Self.move(prepared, decided)
         } catch {
@@ -32,8 +35,8 @@ enum RestoredState {
         guard access(decided, F_OK) == 0 else { return }
         // The old database's log must not be taken for the new one's.
         for suffix in ["-wal", "-shm"] { unlink("\(state)/\(StateFolder.database)\(suffix)") }
-        for name in StateFolder.files.map(\.name) + [StateFolder.database] where access("\(decided)/\(name)", F_OK) == 0
-        {
+        let names = StateFolder.files.map(\.name) + [StateFolder.database, Self.note]
+        for name in names where access("\(decided)/\(name)", F_OK) == 0 {
             try Self.move("\(decided)/\(name)", "\(state)/\(name)")
         }
         guard rmdir(decided) == 0 else { throw Self.failure("remove", decided) }

@@ -106,6 +106,13 @@ struct BackupTests {
             try await server.start()
             try await device.waitUntilOnline()
             #expect(try await server.watchman("connect", "edge-1", "--", "echo", "hello").text == "hello\n")
+            // Passwords that were set since the backup are replaced, once.
+            for _ in 0..<2 {
+                let trail: AuditList = try await server.api { try await $0.get("/api/v1/audit?action=password.rotate") }
+                #expect(trail.entries.map(\.actor) == ["server"])
+                _ = try await server.stop()
+                try await server.start()
+            }
         }
     }
 
