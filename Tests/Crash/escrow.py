@@ -3,9 +3,9 @@
 
 usage: Tests/Crash/escrow.py [BINARY] [ROUNDS]        (default .build/watchman 1). Needs root.
 
-One round is each boundary with each victim: the server, the agent, both. After each kill the password that the device's shadow
-file has must be among those that the server reveals; started again, both must come to rest within 60 s. Then the same for a new
-escrow key, killed at any moment.
+One round is each boundary with each victim: the server, the agent, both, and `register` with its first password. After each kill
+the password that the device's shadow file has must be among those that the server reveals; started again, both must come to rest
+within 60 s. Then the same for a new escrow key, killed at any moment.
 """
 import os
 import pathlib
@@ -23,7 +23,7 @@ from relay import BOUNDARIES  # noqa: E402
 from stage import Stage, opens, reenter, wait_for  # noqa: E402
 
 WORKERS = 4
-VICTIMS = ("server", "agent", "both")
+VICTIMS = ("server", "agent", "both", "register")
 KEY_ROUNDS = 5
 
 
@@ -69,6 +69,27 @@ def run(stage, boundary, victim):
     return kept, rest(stage, version + 1, f"{boundary}, {victim} killed")
 
 
+def run_register(stage, boundary):
+    """The same for the first password, while nothing but `register` runs on the device."""
+    stage.kill(stage.agent)
+    stage.forget()
+    before = stage.shadow
+    stage.gate.arm(boundary)
+    program = stage.start_register()
+    stage.gate.wait(30)
+    stage.snapshot()
+    stage.kill(program, spare="chpasswd" if boundary == "setting" else None)
+    stage.gate.release()
+    if boundary == "setting":
+        wait_for("chpasswd", stage.gate.has_ended)
+    kept = stage.shadow == before or check(stage)
+    begin = time.monotonic()
+    stage.register()
+    seconds = time.monotonic() - begin + rest(stage, 1, f"{boundary}, register killed")
+    stage.start_agent()
+    return kept, seconds
+
+
 def rotate_key(stage):
     """A new escrow key, killed somewhere on its way; gives whether the password was kept and one key is left."""
     def call():
@@ -100,7 +121,7 @@ def work(binary, folder, runs):
         print(f"undisturbed {undisturbed(stage):.2f}", flush=True)
         for text in runs:
             boundary, victim = text.split("+")
-            kept, seconds = run(stage, boundary, victim)
+            kept, seconds = run_register(stage, boundary) if victim == "register" else run(stage, boundary, victim)
             print(f"run {boundary} {victim} {'kept' if kept else 'LOST'} {seconds:.2f}", flush=True)
         for _ in range(KEY_ROUNDS):
             print(f"key - server {'kept' if rotate_key(stage) else 'LOST'} 0", flush=True)

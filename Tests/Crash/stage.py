@@ -158,15 +158,25 @@ keys-user = "nobody"
     def start_agent(self):
         self.agent = self.start("agent.log", *self.on_device("/root/agent/watchman", "agent", "--folder", "/root/agent"))
 
-    def register(self):
+    def start_register(self):
         token = self.call("POST", "/api/v1/tokens", {"lifetime": 600, "uses": 1, "tags": []})["token"]
         (self.folder / "root/token").write_text(token)
-        program = self.start("agent.log", *self.on_device(
+        return self.start("agent.log", *self.on_device(
             "/root/agent/watchman", "register", "--server", f"https://127.0.0.1:{self.relay.port}", "--folder",
             "/root/agent", "--name", "edge", "--token-file", "/root/token", "--skip-prereqs"))
+
+    def register(self):
+        program = self.start_register()
         # It waits for a tunnel, which is not what this is about.
         wait_for("the first password", lambda: program.poll() is None and self.has_password(), 60)
         self.kill(program)
+
+    def forget(self):
+        """The device as it was before it was registered, on both sides."""
+        self.call("DELETE", "/api/v1/devices/edge")
+        for path in (self.folder / "root/agent").iterdir():
+            if path.is_file() and path.name != "watchman":
+                path.unlink()
 
     def has_password(self):
         devices = self.call("GET", "/api/v1/devices")["devices"]
