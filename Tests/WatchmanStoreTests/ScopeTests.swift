@@ -66,7 +66,11 @@ import WatchmanCore
         }
         await Self.refused(.notFound) { _ = try await fleet.store.remove("edge-2", actor: fleet.bob, now: Self.now) }
         await Self.refused(.notFound) {
-            _ = try await fleet.store.revealPasswords("edge-2", actor: fleet.bob, now: Self.now)
+            _ = try await fleet.store.revealPasswords(
+                "edge-2", RevealRequest(reason: "test"), policy: PasswordPolicy(), actor: fleet.bob, now: Self.now)
+        }
+        await Self.refused(.notFound) {
+            _ = try await fleet.store.rotatePassword("edge-2", actor: fleet.bob, now: Self.now)
         }
         #expect(try await fleet.fixture.count("SELECT COUNT(*) FROM audit") == before)
     }
