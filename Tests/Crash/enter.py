@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from stage import PATH, Stage, free_port, opens, reenter, wait_for  # noqa: E402
+from stage import PATH, Stage, free_port, opens, place, reenter, wait_for  # noqa: E402
 
 NOT_ASKED = "did not ask for a password"
 REFUSED = "refused root's password"
@@ -81,6 +81,7 @@ def work(binary, folder):
         for name in ("home", "runtime"):
             (stage.folder / name).mkdir(mode=0o700)
         wait_for("the tunnel", lambda: stage.call("GET", "/api/v1/devices/edge")["summary"]["state"] == "online", 60)
+        version, begin = stage.standing()["version"], time.monotonic()
         program = stage.connect("echo", "inside;", "sleep", "2")
         for _ in range(40):
             stage.snapshot()
@@ -88,8 +89,6 @@ def work(binary, folder):
         output, errors = program.communicate(timeout=60)
         must(program.returncode == 0 and output == "inside\n", "root's password opens the device", errors)
         wait_for("the file to go", lambda: not stage.left(), 5)
-        version = stage.standing()["version"]
-        begin = time.monotonic()
         wait_for("a new password", lambda: stage.standing()["version"] > version, 60)
         must(True, f"the password that was seen is replaced, {time.monotonic() - begin:.1f} s later")
         must(tried(stage, "exit", "7")[0] == 7, "the exit status is the command's")
@@ -110,10 +109,10 @@ def work(binary, folder):
 
 def main(binary=".build/watchman"):
     folder = pathlib.Path(f"/var/lib/watchman-enter-{os.getpid()}")
-    folder.mkdir(mode=0o755)
     try:
+        binary = place(binary, folder)
         return subprocess.run(
-            reenter([__file__, "--stage", str(pathlib.Path(binary).resolve()), str(folder / "stage")]), check=False).returncode
+            reenter([__file__, "--stage", binary, str(folder / "stage")]), check=False).returncode
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -20,11 +20,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from relay import BOUNDARIES  # noqa: E402
-from stage import Stage, opens, reenter, wait_for  # noqa: E402
+from stage import Stage, opens, place, reenter, wait_for  # noqa: E402
 
 WORKERS = 4
 VICTIMS = ("server", "agent", "both", "register")
-KEY_ROUNDS = 5
+KEY_ROUNDS = 3
 
 
 def check(stage):
@@ -132,10 +132,10 @@ def work(binary, folder, runs):
 def main(binary=".build/watchman", rounds="1"):
     runs = [f"{boundary}+{victim}" for boundary in BOUNDARIES for victim in VICTIMS] * int(rounds)
     folder = pathlib.Path(f"/var/lib/watchman-crash-{os.getpid()}")
-    folder.mkdir(mode=0o755)
     try:
+        binary = place(binary, folder)
         workers = [subprocess.Popen(
-            reenter([__file__, "--stage", str(pathlib.Path(binary).resolve()), str(folder / str(number)),
+            reenter([__file__, "--stage", binary, str(folder / str(number)),
                      *runs[number::WORKERS]]), stdout=subprocess.PIPE, text=True) for number in range(WORKERS)]
         begin, lines = time.monotonic(), []
         for worker in workers:
@@ -143,9 +143,6 @@ def main(binary=".build/watchman", rounds="1"):
         statuses = [worker.returncode for worker in workers]
         return report(runs, [line.split() for line in lines], statuses, time.monotonic() - begin)
     finally:
-        for log in folder.glob("*/*.log"):
-            if os.environ.get("WATCHMAN_KEEP_LOGS"):
-                shutil.copy(log, f"/tmp/{log.parent.name}-{log.name}")
         shutil.rmtree(folder, ignore_errors=True)
 
 

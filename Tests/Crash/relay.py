@@ -82,7 +82,7 @@ class Relay:
         self.server_port, self.gate = server_port, gate
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         chain = state / "chain.pem"
-        chain.write_text((state / "tls.pem").read_text() + (state / "ca.pem").read_text())
+        chain.write_text((state / "tls.pem").read_text() + "\n" + (state / "ca.pem").read_text())
         self.context.load_cert_chain(chain, state / "tls.key")
         chain.unlink()
         self.listener = socket.create_server(("127.0.0.1", 0))

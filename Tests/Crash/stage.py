@@ -29,6 +29,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def place(binary, folder):
+    """A copy of the program where sshd would run it, for stages below to link to."""
+    folder.mkdir(mode=0o755)
+    return shutil.copy(binary, folder / "watchman")
+
+
 def wait_for(what, condition, seconds=30):
     end = time.monotonic() + seconds
     while not condition():
@@ -81,7 +87,7 @@ class Stage:
         self.binary = self.folder / "watchman"
         # The agent's own copy is the program that runs, so that it need not be copied.
         for place in (self.binary, self.folder / "root/agent/watchman"):
-            shutil.copy(binary, place)
+            place.hardlink_to(binary)
         self.socket, self.port, self.gateway = self.folder / "api.sock", free_port(), free_port()
         self.gate = Gate(self.folder / "gate")
         self.script("chpasswd", self.gate.chpasswd())
