@@ -9,8 +9,6 @@ public import WatchmanSystem
 ///
 /// sshd is a daemon of its own: it and every tunnel outlive this process, and the next one adopts it by its pid file.
 public struct GatewayDaemon: Service {
-    /// sshd's log is cut when it grows beyond this many bytes; sshd appends, so it goes on at the new end.
-    private static let logLimit = 16 << 20
     private let settings: GatewaySettings
     private let processes: any ProcessRunner
     private let logger: Logger
@@ -43,7 +41,6 @@ public struct GatewayDaemon: Service {
     public func run() async throws {
         await Repeating.every(.seconds(1)) {
             if self.runningPID == nil { await self.restart() }
-            self.limitLog()
         }
     }
 
@@ -133,9 +130,5 @@ public struct GatewayDaemon: Service {
 
     private var logSize: Int {
         (try? FileManager.default.attributesOfItem(atPath: self.settings.logFile)[.size] as? Int) ?? 0
-    }
-
-    private func limitLog() {
-        if self.logSize > Self.logLimit { truncate(self.settings.logFile, 0) }
     }
 }

@@ -25,7 +25,9 @@ public struct GatewayDevice: Hashable, Sendable {
 /// Only the gateway writes; lookups open it read-only as another user. The journal mode is DELETE because a reader without write
 /// permission cannot use a WAL (sqlite.org/wal.html, "Read-Only Databases").
 public struct GatewayDatabase: Sendable {
-    private static let version = 1
+    private static let version = 2
+    /// Seconds that a revoked certificate is remembered beyond its end, for clocks that are set back.
+    private static let memory: TimeInterval = 86400
     private let queue: DatabaseQueue
 
     /// Opens the cache, anew if it is damaged or was written by another version.
@@ -51,6 +53,10 @@ public struct GatewayDatabase: Sendable {
                         deviceID TEXT NOT NULL UNIQUE,
                         port INTEGER NOT NULL UNIQUE
                     ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS revokedCertificate (
+                        serial INTEGER PRIMARY KEY NOT NULL,
+                        expiresAt REAL NOT NULL
+                    ) STRICT;
                     PRAGMA user_version = \(Self.version);
                     """)
         }
@@ -80,6 +86,26 @@ public struct GatewayDatabase: Sendable {
     public func remove(id: String) async throws {
         try await self.queue.write { db in
             try db.execute(sql: "DELETE FROM deviceKey WHERE deviceID = ?", arguments: [id])
+        }
+    }
+
+    /// Shuts out the holders of certificates: their serial numbers, and when each would end by itself. Those that are known stay, those
+    /// that ended long ago are forgotten.
+    public func revoke(_ certificates: [Int64: Date], now: Date) async throws {
+        let known = try await self.queue.read { db in
+            try Set(Int64.fetchAll(db, sql: "SELECT serial FROM revokedCertificate"))
+        }
+        let new = certificates.filter { !known.contains($0.key) }
+        guard !new.isEmpty else { return }
+        try await self.queue.write { db in
+            try db.execute(
+                sql: "DELETE FROM revokedCertificate WHERE expiresAt < ?",
+                arguments: [now.timeIntervalSince1970 - Self.memory])
+            for (serial, end) in new {
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO revokedCertificate (serial, expiresAt) VALUES (?, ?)",
+                    arguments: [serial, end.timeIntervalSince1970])
+            }
         }
     }
 

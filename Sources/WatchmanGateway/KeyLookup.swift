@@ -13,29 +13,29 @@ public enum KeyLookup {
 
     /// Answers sshd if this process was started for that, and ends it; otherwise returns at once.
     public static func answerIfAsked(_ arguments: [String]) {
-        guard arguments.count == 7, arguments[1] == Self.verb else { return }
+        guard (7...8).contains(arguments.count), arguments[1] == Self.verb else { return }
         // sshd waits for us; a hung lookup would hold a login slot until LoginGraceTime.
         alarm(2)
         let answer = try? Self.answer(
             database: arguments[2], kind: arguments[3], user: arguments[4], expectedUser: arguments[5],
-            subject: arguments[6])
+            subject: arguments[6], serial: arguments.count > 7 ? arguments[7] : "")
         if let answer { print(answer) }
         exit(answer == nil ? 1 : 0)
     }
 
     /// The authorized_keys or principals line, or nil if nobody here has this key.
     ///
-    /// `subject` is for `key` the key's base64 blob, for `principals` the certificate's key id, which the CA signed.
+    /// `subject` is for `key` the key's base64 blob, for `principals` the certificate's key id, which the CA signed, as it did `serial`.
     static func answer(
-        database path: String, kind: String, user: String, expectedUser: String, subject: String
+        database path: String, kind: String, user: String, expectedUser: String, subject: String, serial: String = ""
     ) throws -> String? {
         guard user == expectedUser else { return nil }
-        return try Self.read(path) { db in try Self.line(db, kind, subject) }
+        return try Self.read(path) { db in try Self.line(db, kind, subject, serial) }
     }
 
     /// What sshd would be told of each of these keys, in their order.
     public static func answers(database path: String, keys: [SSHPublicKey]) throws -> [String?] {
-        try self.read(path) { db in try keys.map { try Self.line(db, "key", $0.base64) } }
+        try self.read(path) { db in try keys.map { try Self.line(db, "key", $0.base64, "") } }
     }
 
     private static func read<Value>(_ path: String, _ body: (Database) throws -> Value) throws -> Value {
@@ -46,7 +46,7 @@ public enum KeyLookup {
         return try DatabaseQueue(path: path, configuration: configuration).read(body)
     }
 
-    private static func line(_ db: Database, _ kind: String, _ subject: String) throws -> String? {
+    private static func line(_ db: Database, _ kind: String, _ subject: String, _ serial: String) throws -> String? {
         switch kind {
         case "key":
             let row = try Row.fetchOne(
@@ -54,7 +54,12 @@ public enum KeyLookup {
             return row.map { Self.deviceLine(type: $0["type"], blob: subject, port: $0["port"]) }
         case "principals":
             let id = String(decoding: subject.utf8.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
-            let port = try Int.fetchOne(db, sql: "SELECT port FROM deviceKey WHERE deviceID = ?", arguments: [id])
+            guard let serial = Int64(serial) else { return nil }
+            let sql = """
+                SELECT port FROM deviceKey WHERE deviceID = ?
+                AND NOT EXISTS (SELECT 1 FROM revokedCertificate WHERE serial = ?)
+                """
+            let port = try Int.fetchOne(db, sql: sql, arguments: [id, serial])
             return port.map { Self.adminLine(deviceID: id, port: $0) }
         default:
             return nil

@@ -52,7 +52,7 @@ enum SSHDConfiguration {
         HostbasedAuthentication no
         TrustedUserCAKeys \(settings.userAuthorityFile)
         AuthorizedPrincipalsFile none
-        AuthorizedPrincipalsCommand \(settings.helper) \(KeyLookup.verb) \(settings.databaseFile) principals %u \(settings.jumpUser) %i
+        AuthorizedPrincipalsCommand \(settings.helper) \(KeyLookup.verb) \(settings.databaseFile) principals %u \(settings.jumpUser) %i %s
         AuthorizedPrincipalsCommandUser \(settings.keysUser)
         AuthorizedKeysFile none
         AuthorizedKeysCommand \(settings.helper) \(KeyLookup.verb) \(settings.databaseFile) key %u \(settings.edgeUser) %k

@@ -30,6 +30,7 @@ extension Fleet {
     /// already.
     func rightsEnded(of principals: [String]) async throws {
         self.changes.post(.people)
+        if !principals.isEmpty { try await self.entrances.reconcile(now: Date()) }
     }
 
     private func link(_ now: Date, _ change: (_ hash: Data) async throws -> Store.UserUpdate) async throws -> SignInLink

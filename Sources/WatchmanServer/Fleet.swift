@@ -29,6 +29,8 @@ struct Fleet: Sendable {
     func synchronizeGateway() async throws {
         let leases = try await self.store.leases(gateway: self.gateway.id)
         try await self.lookup.replaceAll(leases.map { GatewayDevice(id: $0.device, key: $0.key, port: $0.port) })
+        let now = Date()
+        try await self.lookup.revoke(try await self.store.revokedCertificates(now: now), now: now)
     }
 
     /// Enrols a device and opens the gateway for it.
@@ -77,11 +79,12 @@ struct Fleet: Sendable {
                 call.device, name: row.name, port: row.port, escrowsRootPassword: row.escrowsRootPassword))
     }
 
-    /// Forgets a device: its key is refused from now on, its tunnel ends, its port rests.
+    /// Forgets a device: its key and certificates for it are refused from now on, its tunnel and the connections to it end, its port rests.
     func remove(_ reference: String, actor: Principal, now: Date) async throws -> DeviceSummary {
         let info = try await self.store.remove(reference, actor: actor, now: now)
         try await self.lookup.remove(id: info.device.id)
         TunnelEnder.end(port: info.port)
+        try await self.entrances.reconcile(now: Date())
         self.changes.post(.device(info.device.id))
         return Self.summary(DeviceRow(info), now: now)
     }

@@ -11,14 +11,14 @@ import WatchmanSystem
 extension Server {
     /// What is measured. The files that the process may open bound the connections.
     static func instruments(
-        _ settings: ServerSettings, _ store: Store, _ jobs: JobCounts, _ logger: Logger
+        _ settings: ServerSettings, _ store: Store, _ jobs: JobCounts, _ logins: LoginCounts, _ logger: Logger
     ) -> Instruments {
         let limits = settings.limits
         let most = min(limits.connections, OwnProcess.raiseFileLimit() / 2)
         return Instruments(
             requests: RequestMetrics(),
             connections: Connections(limit: most, perSource: min(limits.connectionsPerSource, max(most / 4, 1))),
-            readiness: Readiness(Readiness.checks(store, settings), logger: logger), jobs: jobs,
+            readiness: Readiness(Readiness.checks(store, settings), logger: logger), jobs: jobs, logins: logins,
             databaseFile: "\(settings.stateFolder)/watchman.db")
     }
 

@@ -95,11 +95,13 @@ public struct Server: Sendable {
             fleet: fleet, processes: processes, builtIns: BuiltInJob.all(store, backups), folder: "\(folder.path)/jobs",
             logger: logger)
         let scheduler = try await Scheduler(fleet: fleet, runner: runner, logger: logger, now: Date())
-        let instruments = Self.instruments(settings, store, runner.counts, logger)
+        let logins = LoginCounts()
+        let instruments = Self.instruments(settings, store, runner.counts, logins, logger)
         let endpoints = API.endpoints(fleet, authority: tls.authority, instruments: instruments)
         let signIn = SignIn(store: store, passwords: try PasswordWorker())
         self.services = [
-            daemon, presence, scheduler,
+            daemon, presence, scheduler, try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),
+            EntranceService(entrances: fleet.entrances, logger: logger),
             Self.localAPI(settings, endpoints, store, instruments, logger),
             try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, instruments, logger),
             ReadyService(notifier: notifier),
@@ -129,6 +131,25 @@ public struct Server: Sendable {
         guard access(note, F_OK) == 0 else { return }
         _ = try await store.rotatePasswords(try DeviceSelector("all"), actor: "server", now: Date())
         unlink(note)
+    }
+
+    /// What the gateway's sshd logs, from where the process before this one left off.
+    private static func gatewayLog(
+        _ settings: GatewaySettings, _ gateway: String, _ store: Store, _ logins: LoginCounts, _ logger: Logger
+    ) async throws -> GatewayLog {
+        let place = GatewayLog.Place(try await store.setting(Store.logPlace(gateway: gateway)))
+        return GatewayLog(settings: settings, from: place) { news, place in
+            do {
+                try await store.record(news.logins, gateway: gateway, logPlace: place.text, now: Date())
+                logins.add(accepted: news.logins.count, refused: news.refused)
+                return true
+            } catch is CancellationError {
+                return false
+            } catch {
+                logger.error("logins at the gateway are not recorded", metadata: ["cause": "\(error)"])
+                return false
+            }
+        }
     }
 
     private static func record(

@@ -81,16 +81,18 @@ extension Migrations {
                 ALTER TABLE certificate ADD COLUMN actor TEXT NOT NULL DEFAULT '';
                 ALTER TABLE certificate ADD COLUMN revokedAt TEXT;
                 CREATE INDEX certificateByActor ON certificate (actor, expiresAt);
+                CREATE INDEX certificateThatWasRevoked ON certificate (expiresAt) WHERE revokedAt IS NOT NULL;
                 CREATE TABLE connection (
                     id INTEGER PRIMARY KEY AUTOINCREMENT,
                     serial INTEGER NOT NULL,
                     deviceID TEXT NOT NULL,
                     actor TEXT NOT NULL,
                     source TEXT NOT NULL,
+                    port INTEGER NOT NULL,
                     startedAt TEXT NOT NULL,
                     endedAt TEXT
                 ) STRICT;
-                CREATE INDEX connectionThatIsOpen ON connection (actor) WHERE endedAt IS NULL;
+                CREATE INDEX connectionThatIsOpen ON connection (serial) WHERE endedAt IS NULL;
                 CREATE TABLE setting (
                     name TEXT PRIMARY KEY NOT NULL,
                     value TEXT NOT NULL

@@ -105,7 +105,8 @@ extension Store {
             row.revokedAt = now
             try row.update(db)
             try Self.audit(db, now, actor: actor, "key.revoke", id, "")
-            return (row, [row.actor] + (try Self.revokeKeys(db, of: row.actor, actor: actor, now)))
+            let ended = [row.actor] + (try Self.revokeKeys(db, of: row.actor, actor: actor, now))
+            return (row, try Self.withdrawCertificates(db, from: ended, now))
         }
     }
 

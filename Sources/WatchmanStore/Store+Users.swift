@@ -59,7 +59,7 @@ extension Store {
             try Self.endSessions(db, of: user.id)
             try Self.audit(db, now, actor: actor, "user.rights", name, new.words)
             let keys = try Self.revokeKeys(db, of: user.actor, left: new, actor: actor, now)
-            return (try Self.summary(db, user, now), [user.actor] + keys)
+            return (try Self.summary(db, user, now), try Self.withdrawCertificates(db, from: [user.actor] + keys, now))
         }
     }
 
@@ -77,7 +77,7 @@ extension Store {
             try Self.setLink(db, user.id, linkHash, now)
             try Self.audit(db, now, actor: actor, "user.reset", name, "")
             let keys = try Self.revokeKeys(db, of: user.actor, actor: actor, now)
-            return (try Self.summary(db, user, now), [user.actor] + keys)
+            return (try Self.summary(db, user, now), try Self.withdrawCertificates(db, from: [user.actor] + keys, now))
         }
     }
 
@@ -91,7 +91,7 @@ extension Store {
             try user.delete(db)
             try Self.audit(db, now, actor: actor, "user.remove", name, "")
             let keys = try Self.revokeKeys(db, of: user.actor, actor: actor, now)
-            return (summary, [user.actor] + keys)
+            return (summary, try Self.withdrawCertificates(db, from: [user.actor] + keys, now))
         }
     }
 

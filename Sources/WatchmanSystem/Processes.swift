@@ -10,8 +10,14 @@ public enum Processes {
 
     /// The name of a process, or nil if it is gone.
     public static func name(of pid: pid_t) -> String? {
-        (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/comm")))
-            .map { String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
+        let descriptor = open("/proc/\(pid)/comm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // The kernel keeps 15 characters.
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = read(descriptor, &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        return String(decoding: buffer.prefix(count).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
     /// The arguments of a process, joined by blanks (sshd and autossh rewrite theirs), or nil if it is gone.
@@ -79,6 +85,28 @@ public enum Processes {
                 (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == file
             }
         }
+    }
+
+    /// The processes with a name in `names` that hold a socket. System calls alone: a gateway has thousands of processes.
+    public static func holders(ofSocket inode: UInt64, among names: Set<String>) -> [pid_t] {
+        let target = Array("socket:[\(inode)]".utf8)
+        return Self.all().filter { names.contains(Self.name(of: $0) ?? "") && Self.holds($0, target) }
+    }
+
+    private static func holds(_ pid: pid_t, _ target: [UInt8]) -> Bool {
+        guard let folder = opendir("/proc/\(pid)/fd") else { return false }
+        defer { closedir(folder) }
+        var buffer = [CChar](repeating: 0, count: 64)
+        while let entry = readdir(folder) {
+            let length = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    readlinkat(dirfd(folder), $0, &buffer, buffer.count)
+                }
+            }
+            guard length == target.count else { continue }
+            if buffer.prefix(length).lazy.map({ UInt8(bitPattern: $0) }).elementsEqual(target) { return true }
+        }
+        return false
     }
 
     /// Sends a signal.

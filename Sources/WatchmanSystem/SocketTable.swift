@@ -37,14 +37,6 @@ public struct SocketTable: Sendable {
     /// The process that holds the listening socket of `port`, looked for among processes whose name is in `names`.
     public func owner(of port: Int, among names: Set<String>) -> pid_t? {
         guard let inode = self.inodes[port] else { return nil }
-        let target = "socket:[\(inode)]"
-        return Processes.all().first { pid in
-            guard names.contains(Processes.name(of: pid) ?? "") else { return false }
-            let folder = "/proc/\(pid)/fd"
-            let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            return descriptors.contains {
-                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == target
-            }
-        }
+        return Processes.holders(ofSocket: inode, among: names).first
     }
 }

@@ -194,6 +194,21 @@ import WatchmanCore
             Self.flat(try Self.json(RevealedPassword(current: nil, pending: Secret("c")))) == "{ \"pending\" : \"c\" }")
     }
 
+    @Test func `admin connections`() throws {
+        let row = ConnectionSummary(
+            id: 7, deviceID: "abcdefgh23", deviceName: "edge-1", actor: "user:alice", source: "192.0.2.7",
+            startedAt: CommandSamples.now)
+        #expect(
+            Self.flat(try Self.json(ConnectionList(connections: [row]))) == """
+                { "connections" : [ { "actor" : "user:alice", "deviceID" : "abcdefgh23", "deviceName" : "edge-1", \
+                "id" : 7, "source" : "192.0.2.7", "startedAt" : "2026-09-21T14:13:20Z" } ] }
+                """)
+        #expect(
+            Watchman.ConnectionsList.table([row], now: CommandSamples.now + 90) == [
+                "ID  DEVICE  WHO         FROM       SINCE", "7   edge-1  user:alice  192.0.2.7  1 min ago",
+            ])
+    }
+
     private static func flat(_ text: String) -> String {
         text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
     }

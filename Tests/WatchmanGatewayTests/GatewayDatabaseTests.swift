@@ -71,6 +71,25 @@ import WatchmanCore
         }
     }
 
+    @Test func `revoked certificates are added once, and forgotten long after their end`() async throws {
+        try await Self.withPath { path, _ in
+            let database = try GatewayDatabase(path: path, readers: getegid())
+            let serials = {
+                try DatabaseQueue(path: path).read { db in
+                    try Int64.fetchAll(db, sql: "SELECT serial FROM revokedCertificate ORDER BY serial")
+                }
+            }
+            let now = Sample.now
+            try await database.revoke([1: now, 2: now + 300], now: now)
+            try await database.revoke([1: now, 2: now + 300], now: now)
+            #expect(try serials() == [1, 2])
+            try await database.replaceAll([])
+            #expect(try serials() == [1, 2], "devices come and go without them")
+            try await database.revoke([3: now + 86600], now: now + 86500)
+            #expect(try serials() == [2, 3])
+        }
+    }
+
     @Test func `a cache of another version is made anew`() async throws {
         try await Self.withPath { path, list in
             try await DatabaseQueue(path: path).write { db in

@@ -12,14 +12,32 @@ import WatchmanCore
     ]
 
     /// Asks as sshd does, of a database that holds `devices`.
-    private static func ask(_ kind: String, user: String, _ subject: String) async throws -> String? {
+    private static func ask(
+        _ kind: String, user: String, _ subject: String, serial: String = "7", revoked: [Int64: Date] = [:]
+    ) async throws -> String? {
         try await TemporaryFolder.with { folder in
             let path = "\(folder)/gateway.db"
-            try await GatewayDatabase(path: path, readers: getegid()).replaceAll(Self.devices)
+            let database = try GatewayDatabase(path: path, readers: getegid())
+            try await database.replaceAll(Self.devices)
+            try await database.revoke(revoked, now: Sample.now)
             let expected = kind == "key" ? "wm-edge" : "wm-jump"
             return try KeyLookup.answer(
-                database: path, kind: kind, user: user, expectedUser: expected, subject: subject)
+                database: path, kind: kind, user: user, expectedUser: expected, subject: subject, serial: serial)
         }
+    }
+
+    @Test func `a revoked certificate gets no line, and another of the same device does`() async throws {
+        let revoked: [Int64: Date] = [7: Sample.now + 60, 8: Sample.now - 60]
+        for (serial, isRefused) in [("7", true), ("8", true), ("6", false), ("77", false)] {
+            let line = try await Self.ask(
+                "principals", user: "wm-jump", "abcdefgh23", serial: serial, revoked: revoked)
+            #expect((line == nil) == isRefused, "\(serial)")
+        }
+    }
+
+    @Test(arguments: ["", "x", "7 OR 1", "7;", "1e3", "99999999999999999999"])
+    func `a certificate without a number that counts gets no line`(serial: String) async throws {
+        #expect(try await Self.ask("principals", user: "wm-jump", "abcdefgh23", serial: serial) == nil)
     }
 
     @Test func `a device's key may hold its own port open and nothing else`() async throws {

@@ -29,7 +29,7 @@ import Testing
         TrustedUserCAKeys /var/lib/watchman-gateway/user_ca.pub
         AuthorizedPrincipalsFile none
         AuthorizedPrincipalsCommand /usr/local/bin/watchman gateway-keys /var/lib/watchman-gateway/gateway.db \
-        principals %u wm-jump %i
+        principals %u wm-jump %i %s
         AuthorizedPrincipalsCommandUser wm-keys
         AuthorizedKeysFile none
         AuthorizedKeysCommand /usr/local/bin/watchman gateway-keys /var/lib/watchman-gateway/gateway.db key %u wm-edge %k
@@ -79,8 +79,8 @@ import Testing
     @Test func `each lookup has the number of arguments that the lookup takes`() {
         let commands = Self.lines.filter { $0.contains("Command /") }
         #expect(commands.count == 2)
-        // The keyword, then what becomes the process's argument vector.
-        for command in commands { #expect(command.split(separator: " ").count == 1 + 7) }
+        // The keyword, then what becomes the process's argument vector; a certificate has its serial number besides.
+        for (command, count) in zip(commands, [8, 7]) { #expect(command.split(separator: " ").count == 1 + count) }
     }
 
     @Test func `no keyword stands twice outside the Match blocks`() {

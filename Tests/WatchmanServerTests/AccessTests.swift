@@ -47,7 +47,8 @@ import WatchmanCore
         "POST /api/v1/jobs/:job/resume": .role(.operator), "GET /api/v1/jobs/:job/runs": .role(.viewer),
         "GET /api/v1/jobs/:job/runs/:run": .role(.operator), "GET /api/v1/fleet": .scoped(.viewer),
         "GET /api/v1/gateway": .role(.viewer), "GET /api/v1/devices/:device/history": .scoped(.viewer),
-        "GET /api/v1/audit": .role(.admin),
+        "GET /api/v1/audit": .role(.admin), "GET /api/v1/connections": .role(.admin),
+        "DELETE /api/v1/connections/:connection": .role(.admin),
         "GET /api/v1/backups": .role(.viewer), "POST /api/v1/backups": .role(.admin),
         "POST /api/v1/backups/:backup/verify": .role(.admin), "POST /api/v1/backups/prune": .role(.admin),
     ]
@@ -122,6 +123,7 @@ private struct Visit {
         self.path = words[1].replacing(":device", with: self.device.id).replacing(":token", with: token.id)
             .replacing(":key", with: try await fixture.apiKey().id)
             .replacing(":job", with: try await Self.job(fixture, endpoint)).replacing(":run", with: "1")
+            .replacing(":connection", with: "\(try await fixture.connection(self.device).id)")
             .replacing(":user", with: try await fixture.user("bob", .viewer).name)
             .replacing(":backup", with: endpoint.contains(":backup") ? try await fixture.backup().name : "")
         let newKey = SSHPrivateKey.generate()

@@ -58,7 +58,7 @@ struct ServerFixture: Sendable {
         self.instruments = Instruments(
             requests: RequestMetrics(), connections: Connections(limit: 10, perSource: 5),
             readiness: Readiness([], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
-            jobs: JobCounts(), databaseFile: nil)
+            jobs: JobCounts(), logins: LoginCounts(), databaseFile: nil)
         let state = "\(folder)/state"
         try WholeFile.makeFolder(state, mode: 0o700)
         for (name, content) in files { try WholeFile.write(content, to: "\(state)/\(name)", mode: 0o600) }
@@ -147,6 +147,24 @@ struct ServerFixture: Sendable {
             try await self.token(), key: key.publicKey, name: name, clock: clock,
             escrowsRootPassword: escrowsRootPassword)
         return TestDevice(id: try await self.fleet.register(request, now: now).enrolment.deviceID, key: key)
+    }
+
+    /// A connection to a device that an admin opened with a certificate, as the gateway's log tells. There is no such socket.
+    func connection(_ device: TestDevice, as actor: Principal = "user:alice", port: Int = 47400) async throws
+        -> Connection
+    {
+        let (store, now) = (self.fleet.store, Date())
+        let serial = try await store.issueCertificate(
+            device: device.id, keyID: "\(device.id) \(actor)", fingerprint: "x", actor: actor, now: now,
+            expiresAt: now + Authorities.lifetime)
+        let login = GatewayLogin(
+            user: "wm-jump", address: "192.0.2.7", port: port,
+            certificate: .init(keyID: "\(device.id) \(actor)", serial: Int64(serial)))
+        try await store.record([login], gateway: "main", logPlace: "1:1", now: now)
+        guard let connection = try await store.openConnections().last else {
+            throw WatchmanError(.internal, "the connection was not noted")
+        }
+        return connection
     }
 
     func backup(now: Date = Date()) async throws -> BackupSummary {

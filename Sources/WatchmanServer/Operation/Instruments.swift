@@ -11,16 +11,19 @@ struct Instruments: Sendable {
     let connections: Connections
     let readiness: Readiness
     let jobs: JobCounts
+    let logins: LoginCounts
     /// The database, or nil if it is in memory.
     let databaseFile: String?
 
     init(
-        requests: RequestMetrics, connections: Connections, readiness: Readiness, jobs: JobCounts, databaseFile: String?
+        requests: RequestMetrics, connections: Connections, readiness: Readiness, jobs: JobCounts, logins: LoginCounts,
+        databaseFile: String?
     ) {
         self.requests = requests
         self.connections = connections
         self.readiness = readiness
         self.jobs = jobs
+        self.logins = logins
         self.databaseFile = databaseFile
         // The start is when the first of these was made.
         _ = Self.startedAt
@@ -52,6 +55,10 @@ struct Instruments: Sendable {
         let all = self.requests.all.sorted { ($0.key.path, $0.key.method) < ($1.key.path, $1.key.method) }
         let checkIns = all.first { $0.key.path == "/api/v1/agent/check-in" && $0.key.method == "POST" }
         return [
+            MetricFamily(
+                "watchman_gateway_logins_total", "Logins at the gateway, by what became of them.", .counter,
+                by: "result",
+                self.logins.all),
             MetricFamily(
                 "watchman_check_ins_total", "Check-ins of devices that were taken.", .counter,
                 Double(checkIns?.value.statuses[2] ?? 0)),

@@ -12,7 +12,7 @@ struct GatewayTests {
             for user in [ServerFixture.edgeUser, ServerFixture.jumpUser] {
                 let settings = try await Self.settings(server, user: user)
                 let lookup = "\(server.scratch.binary) gateway-keys \(server.gateway)/gateway.db"
-                #expect(settings["authorizedprincipalscommand"] == "\(lookup) principals %u daemon %i")
+                #expect(settings["authorizedprincipalscommand"] == "\(lookup) principals %u daemon %i %s")
                 #expect(settings["authorizedkeyscommand"] == "\(lookup) key %u nobody %k")
                 #expect(settings["authorizedprincipalscommanduser"] == "nobody")
                 #expect(settings["authorizedkeyscommanduser"] == "nobody")

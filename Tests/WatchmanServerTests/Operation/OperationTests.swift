@@ -64,6 +64,7 @@ import WatchmanCore
         try await ServerFixture.with { fixture in
             for _ in 0..<2 { _ = try await fixture.device() }
             fixture.instruments.jobs.add(.timedOut)
+            fixture.instruments.logins.add(accepted: 3, refused: 2)
             _ = try await fixture.admin(.get, "/api/v1/devices/nobody")
             _ = try await fixture.admin(.get, "/api/v1/devices/none")
             let answer = try await fixture.admin(.get, "/metrics")
@@ -76,6 +77,8 @@ import WatchmanCore
                 #"watchman_http_request_duration_seconds_bucket{path="/api/v1/devices/{device}",method="GET",le="+Inf"} 2"#,
                 #"watchman_http_request_duration_seconds_count{path="/api/v1/devices/{device}",method="GET"} 2"#,
                 "watchman_build_info{version=\"\(Version.current)\"} 1", "watchman_check_ins_total 0",
+                #"watchman_gateway_logins_total{result="accepted"} 3"#,
+                #"watchman_gateway_logins_total{result="refused"} 2"#,
                 #"watchman_job_runs_total{result="timed-out"} 1"#, #"watchman_job_runs_total{result="failed"} 0"#,
             ] { #expect(lines.contains(line)) }
             #expect(!lines.contains { $0.contains("edge-") }, "no figure is of a single device")

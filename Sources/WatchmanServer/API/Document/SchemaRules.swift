@@ -115,6 +115,10 @@ enum SchemaRules {
     /// By the name of a part of a path. What does not fit is not found.
     static let pathParameters: [String: (summary: String, schema: JSON)] = [
         "backup": ("A backup's name.", ["pattern": "^watchman-[0-9]{8}T[0-9]{6}Z\\.tar$"]),
+        "connection": (
+            "A connection's number.",
+            ["type": "integer", "format": "int64", "minimum": 1, "maximum": .integer(.max)]
+        ),
         "device": ("A device's id, its name, or the beginning of just one of them.", deviceName),
         "job": ("A job's name.", deviceName),
         "key": ("An API key's id.", identifier(8)),
