@@ -101,7 +101,7 @@ public struct Server: Sendable {
         let signIn = SignIn(store: store, passwords: try PasswordWorker())
         self.services = [
             daemon, presence, scheduler, try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),
-            EntranceService(entrances: fleet.entrances, logger: logger),
+            EntranceService(entrances: fleet.entrances, logger: logger), AuditJournal(store: store, logger: logger),
             Self.localAPI(settings, endpoints, store, instruments, logger),
             try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, instruments, logger),
             ReadyService(notifier: notifier),

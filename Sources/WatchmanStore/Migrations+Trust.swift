@@ -131,5 +131,8 @@ extension Migrations {
                 CREATE TRIGGER auditIsNeverChanged BEFORE UPDATE ON audit
                     BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;
                 """)
+        // What was done before is not news for the log.
+        let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM audit")
+        if let last { try Store.set(db, Store.journalPlace, "\(last)") }
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import WatchmanCore
+public import WatchmanCore
 
 extension Store {
     /// A page of the audit table.
@@ -30,6 +30,10 @@ extension Store {
                 sql += " AND instr(lower(\(column)), lower(?))"
                 arguments += [text]
             }
+            if let since = query.since {
+                sql += " AND at >= ?"
+                arguments += [since]
+            }
             if let subject = query.subject {
                 sql += """
                      AND (instr(lower(subject), lower(?)) OR subject = (SELECT id FROM device WHERE name = ?))
@@ -39,7 +43,35 @@ extension Store {
             let rows = try AuditEntry.fetchAll(
                 db, sql: "\(sql) ORDER BY audit.id DESC LIMIT ?", arguments: arguments + [limit + 1])
             let page = Array(rows.prefix(limit))
-            return AuditPage(rows: page, next: rows.count > limit ? page.last?.id : begin > 1 ? begin : nil)
+            let isMore = try begin > 1 && query.since.map { try Self.wasDone(db, begin, since: $0) } ?? true
+            return AuditPage(rows: page, next: rows.count > limit ? page.last?.row.id : isMore ? begin : nil)
+        }
+    }
+
+    private static func wasDone(_ db: Database, _ id: Int64, since: Date) throws -> Bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE id = ? AND at >= ?)"
+        return try Bool.fetchOne(db, sql: sql, arguments: [id, since]) ?? false
+    }
+
+    /// Rows behind `id` in the order in which they were written.
+    public func auditTrail(after id: Int64, limit: Int) async throws -> [AuditRow] {
+        try await self.read { db in
+            let sql = "SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?"
+            return try AuditEntry.fetchAll(db, sql: sql, arguments: [id, limit]).map(\.row)
+        }
+    }
+
+    /// What is wrong with the chain of the audit table, or nil; reads all of it, a thousand rows at a time.
+    public func auditProblem() async throws -> String? {
+        var walk = AuditChain.Walk()
+        while true {
+            let rows = try await self.auditTrail(after: walk.head.id, limit: 1000)
+            guard !rows.isEmpty else { return nil }
+            do {
+                for row in rows { try walk.take(row) }
+            } catch let error as WatchmanError {
+                return error.message
+            }
         }
     }
 

@@ -1,9 +1,15 @@
 import GRDB
 
 extension Store {
-    /// What is wrong with the database, at most some twenty things: pages, indexes and constraints (`PRAGMA integrity_check`), and rows
-    /// that refer to nothing (`PRAGMA foreign_key_check`). Writers go on meanwhile.
+    /// What is wrong with the database, at most some twenty things: pages, indexes and constraints (`PRAGMA integrity_check`), rows that
+    /// refer to nothing (`PRAGMA foreign_key_check`), and the chain of the audit trail. Writers go on meanwhile.
     public func integrityProblems() async throws -> [String] {
+        let problems = try await self.structuralProblems()
+        // A table whose pages are damaged need not be readable.
+        return try await problems.isEmpty ? [self.auditProblem()].compactMap(\.self) : problems
+    }
+
+    private func structuralProblems() async throws -> [String] {
         try await self.read { db in
             let damage = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
             let orphans = try Row.fetchCursor(db, sql: "PRAGMA foreign_key_check")

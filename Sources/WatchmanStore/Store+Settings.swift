@@ -1,6 +1,9 @@
 import GRDB
 
 extension Store {
+    /// The setting that keeps which audit row was last written to the server's log.
+    public static let journalPlace = "audit-journal"
+
     /// What the server notes for itself under a name.
     public func setting(_ name: String) async throws -> String? {
         try await self.read { db in

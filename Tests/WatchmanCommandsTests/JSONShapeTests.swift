@@ -209,6 +209,25 @@ import WatchmanCore
             ])
     }
 
+    @Test func `admin audit`() throws {
+        let row = AuditRow(
+            id: 7, at: AuditTime("2026-09-21 14:13:20.123"), actor: "user:alice", source: "192.0.2.7",
+            action: "device.tag", subject: "abcdefgh23", detail: "a", hash: "0f")
+        let json = """
+            "action" : "device.tag", "actor" : "user:alice", "at" : "2026-09-21T14:13:20.123Z", "detail" : "a", \
+            "hash" : "0f", "id" : 7, "source" : "192.0.2.7", "subject" : "abcdefgh23"
+            """
+        #expect(
+            Self.flat(try Self.json(AuditList(entries: [row], next: "6")))
+                == "{ \"entries\" : [ { \(json) } ], \"next\" : \"6\" }"
+        )
+        #expect(
+            Watchman.AuditRows.table([row]) == [
+                "ROW  WHEN                     WHO         FROM       WHAT        SUBJECT     DETAIL",
+                "7    2026-09-21 14:13:20 UTC  user:alice  192.0.2.7  device.tag  abcdefgh23  a",
+            ])
+    }
+
     private static func flat(_ text: String) -> String {
         text.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
     }

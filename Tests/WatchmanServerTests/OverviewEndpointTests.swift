@@ -62,6 +62,24 @@ import WatchmanCore
             #expect(second.entries.map(\.subject) == ["a"] && second.next == nil)
             let wrong = try await fixture.admin(.get, "\(path)&after=nonsense")
             #expect(wrong.error == WatchmanError(.invalid, "after is not of this list"))
+            let future = Int(Date().timeIntervalSince1970) + 60
+            let late = try await fixture.admin(.get, "/api/v1/audit?since=\(future)").decode(AuditList.self)
+            #expect(late.entries.isEmpty && late.next == nil)
+        }
+    }
+
+    @Test func `the chain comes oldest first, page by page, and proves itself`() async throws {
+        try await ServerFixture.with { fixture in
+            for name in ["a", "b", "c"] { _ = try await fixture.user(name, .viewer) }
+            var (walk, after) = (AuditChain.Walk(), "")
+            repeat {
+                let path = "/api/v1/audit/chain?limit=2&after=\(after)"
+                let page = try await fixture.admin(.get, path).decode(AuditList.self)
+                for row in page.entries { try walk.take(row) }
+                after = page.next ?? ""
+            } while !after.isEmpty
+            let count = try await fixture.auditCount()
+            #expect(walk.head.id == Int64(count) && count > 3)
         }
     }
 }

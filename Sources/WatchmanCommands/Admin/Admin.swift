@@ -3,10 +3,10 @@ import ArgumentParser
 extension Watchman {
     struct Admin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Everything else: join tokens, people, API keys, connections, jobs, login.",
+            abstract: "Everything else: join tokens, people, API keys, connections, the audit trail, jobs, login.",
             subcommands: [
                 AdminLogin.self, AdminTokens.self, AdminUsers.self, AdminKeys.self, AdminConnections.self,
-                AdminJobs.self, AdminEscrow.self,
+                AdminAudit.self, AdminJobs.self, AdminEscrow.self,
             ])
     }
 }

@@ -6,7 +6,6 @@ import WatchmanStore
 
 /// What the dashboard's first pages show.
 struct OverviewEndpoints: Sendable {
-    private static let pageSizes = 1...1000
     let fleet: Fleet
 
     var all: [Endpoint] {
@@ -19,10 +18,6 @@ struct OverviewEndpoints: Sendable {
                     QueryParameter(
                         "span", "How far back figures go.", .choice(DeviceHistory.Span.allCases.map(\.rawValue)))
                 ], self.history),
-            Endpoint(
-                .get, "/api/v1/audit", .role(.admin), "List what was done, newest first",
-                query: ["actor", "action", "subject"].map { .line($0, "Only rows whose \($0) contains this text.") }
-                    + [.after, .limit(Self.pageSizes)], self.audit),
         ]
     }
 
@@ -70,21 +65,5 @@ struct OverviewEndpoints: Sendable {
                     MetricRow(
                         at: $0.at, load: $0.load, memory: $0.memory, disk: $0.disk, temperature: $0.temperature)
                 })
-    }
-
-    private func audit(_ call: Call) async throws -> AuditList {
-        func given(_ name: String) -> String? { call.query[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let before = try given("after").map { text in
-            guard let id = Int64(text), id > 0 else { throw WatchmanError(.invalid, "after is not of this list") }
-            return id
-        }
-        let query = AuditQuery(
-            actor: given("actor"), action: given("action"), subject: given("subject"), before: before)
-        let page = try await self.fleet.store.audit(query, limit: call.query["limit"].flatMap { Int($0) } ?? 100)
-        return AuditList(
-            entries: page.rows.map {
-                AuditRow(
-                    id: $0.id, at: $0.at, actor: $0.actor, action: $0.action, subject: $0.subject, detail: $0.detail)
-            }, next: page.next.map { "\($0)" })
     }
 }

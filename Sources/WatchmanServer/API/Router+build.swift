@@ -17,7 +17,7 @@ enum API {
             DeviceEndpoints(fleet: fleet).all + PasswordEndpoints(fleet: fleet).all
             + AgentEndpoints(fleet: fleet, authority: authority).all
             + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
-            + ConnectionEndpoints(fleet: fleet).all
+            + ConnectionEndpoints(fleet: fleet).all + AuditEndpoints(fleet: fleet).all
             + JobEndpoints(fleet: fleet).all + OverviewEndpoints(fleet: fleet).all
             + BackupEndpoints(backups: fleet.backups).all
             + OperationEndpoints(fleet: fleet, instruments: instruments).all

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 import WatchmanCore
 
@@ -24,6 +25,29 @@ import WatchmanCore
             #expect(some.contains("device.register") && !some.contains("device.tag"))
             let none = try await browser.get("/audit?actor=nobody").text
             #expect(none.contains("Nothing matches") && none.contains("value=\"nobody\""))
+        }
+    }
+
+    @Test func `it says where something was done from, and whether the chain holds`() async throws {
+        try await ServerFixture.with { fixture in
+            let browser = try await fixture.browser(.admin)
+            let page = try await browser.get("/audit").text
+            #expect(page.contains("<small class=\"soft wrap\">192.0.2.1</small>"))
+            #expect(page.contains("the chain holds: 3 rows"))
+        }
+    }
+
+    @Test func `it names the first row that was tampered with, whenever it was written`() async throws {
+        let queue = try DatabaseQueue(configuration: Store.configuration())
+        try Migrations.migrator.migrate(queue)
+        try await queue.write { db in
+            for number in 1...9 { try Store.audit(db, Date(), actor: "local", "a.b", "s\(number)", "d") }
+            try db.execute(sql: "DROP TRIGGER auditIsNeverChanged; UPDATE audit SET actor = 'x' WHERE id = 5")
+        }
+        let verdict = AuditVerdict(store: try Store(writer: queue))
+        for _ in 0..<2 {
+            let mark = try await verdict.mark()
+            #expect(mark.kind == "bad" && mark.word.hasSuffix("row 5 does not follow from those before it"))
         }
     }
 }

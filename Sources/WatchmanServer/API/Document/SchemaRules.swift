@@ -15,6 +15,8 @@ enum SchemaRules {
         ObjectIdentifier(Double.self): (["type": "number"], 0.0),
         // The seconds of `WireJSON`: whole, and in UTC.
         ObjectIdentifier(Date.self): (["type": "string", "format": "date-time"], Date(timeIntervalSince1970: 0)),
+        // Its milliseconds are kept, because the row's hash has them.
+        ObjectIdentifier(AuditTime.self): (["type": "string", "format": "date-time"], AuditTime("")),
         // SSHPublicKey.init(line:)
         ObjectIdentifier(SSHPublicKey.self): (
             ["type": "string", "format": "ssh-public-key"],

@@ -7,6 +7,13 @@ struct AuditPage: Sendable {
     private static let limit = 100
     let fleet: Fleet
     let templates: Templates
+    let verdict: AuditVerdict
+
+    init(fleet: Fleet, templates: Templates) {
+        self.fleet = fleet
+        self.templates = templates
+        self.verdict = AuditVerdict(store: fleet.store)
+    }
 
     var all: [Page] { [Page(.get, "/audit", .role(.admin), self.show)] }
 
@@ -15,6 +22,6 @@ struct AuditPage: Sendable {
             actor: visit.asked("actor"), action: visit.asked("action"), subject: visit.asked("subject"),
             before: visit.asked("before").flatMap { Int64($0) })
         let page = try await self.fleet.store.audit(query, limit: Self.limit)
-        return try self.templates.page("audit", AuditView(page, query, visit))
+        return try self.templates.page("audit", AuditView(page, query, try await self.verdict.mark(), visit))
     }
 }

@@ -6,6 +6,8 @@ struct AuditView: Sendable {
     struct Row: Sendable {
         let at: Moment
         let actor: String
+        /// The address, or nil for what the server did by itself.
+        let source: String?
         let action: String
         let subject: String
         /// The device's page, or nil if the subject is none.
@@ -16,6 +18,7 @@ struct AuditView: Sendable {
     struct List: Sendable { let rows: [Row] }
 
     let layout: Layout
+    let verdict: Mark
     let actor: String
     let action: String
     let subject: String
@@ -26,9 +29,10 @@ struct AuditView: Sendable {
     let nextPath: String?
     let hasPages: Bool
 
-    init(_ page: Store.AuditPage, _ query: AuditQuery, _ visit: Visit) {
+    init(_ page: Store.AuditPage, _ query: AuditQuery, _ verdict: Mark, _ visit: Visit) {
         let filter = [("subject", query.subject), ("actor", query.actor), ("action", query.action)]
         self.layout = Layout("Audit", .audit, visit)
+        self.verdict = verdict
         self.actor = query.actor ?? ""
         self.action = query.action ?? ""
         self.subject = query.subject ?? ""
@@ -39,10 +43,11 @@ struct AuditView: Sendable {
     }
 
     private static func row(_ entry: AuditEntry, _ visit: Visit) -> Row {
-        Row(
-            at: Moment(entry.at, now: visit.now), actor: entry.actor, action: entry.action,
-            subject: entry.deviceName ?? entry.subject,
-            subjectPath: entry.deviceName == nil ? nil : "/devices/\(PercentEncoding.encode(entry.subject))",
-            detail: entry.detail.isEmpty || entry.detail == entry.deviceName ? nil : entry.detail)
+        let row = entry.row
+        return Row(
+            at: Moment(entry.at, now: visit.now), actor: row.actor, source: row.source.isEmpty ? nil : row.source,
+            action: row.action, subject: entry.deviceName ?? row.subject,
+            subjectPath: entry.deviceName == nil ? nil : "/devices/\(PercentEncoding.encode(row.subject))",
+            detail: row.detail.isEmpty || row.detail == entry.deviceName ? nil : row.detail)
     }
 }
