@@ -25,13 +25,13 @@ extension Server {
     /// The API on the Unix socket, for root and the admins' group.
     static func localAPI(
         _ settings: ServerSettings, _ endpoints: [Endpoint], _ store: Store, _ instruments: Instruments,
-        _ logger: Logger
+        _ denials: Denials, _ logger: Logger
     ) -> some Service {
         let path = settings.socket
         let group = Accounts.group(settings.adminGroup) ?? getegid()
         let router = API.router(
             endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger,
-            metrics: instruments.requests)
+            metrics: instruments.requests, denials: denials)
         return Application(
             router: router, server: self.http(settings.limits, connections: nil),
             configuration: .init(address: .unixDomainSocket(path: path)),
@@ -41,13 +41,13 @@ extension Server {
     /// The API and the dashboard on the HTTPS port.
     static func remoteAPI(
         _ settings: ServerSettings, _ endpoints: [Endpoint], _ fleet: Fleet, _ signIn: SignIn, _ tls: TLSIdentity,
-        _ instruments: Instruments, _ logger: Logger
+        _ instruments: Instruments, _ denials: Denials, _ logger: Logger
     ) throws -> some Service {
         let templates = try Templates()
         let dashboard = Dashboard(signIn: signIn, templates: templates, logger: logger)
         let router = API.router(
             endpoints, authenticator: Authenticator(store: fleet.store, transport: .remote), logger: logger,
-            metrics: instruments.requests
+            metrics: instruments.requests, denials: denials
         ) { dashboard.add(Dashboard.pages(fleet, settings.gateway, signIn, templates), to: $0) }
         return Application(
             router: router,

@@ -99,11 +99,12 @@ public struct Server: Sendable {
         let instruments = Self.instruments(settings, store, runner.counts, logins, logger)
         let endpoints = API.endpoints(fleet, authority: tls.authority, instruments: instruments)
         let signIn = SignIn(store: store, passwords: try PasswordWorker())
+        let denials = Denials(store: store, logger: logger)
         self.services = [
             daemon, presence, scheduler, try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),
             EntranceService(entrances: fleet.entrances, logger: logger), AuditJournal(store: store, logger: logger),
-            Self.localAPI(settings, endpoints, store, instruments, logger),
-            try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, instruments, logger),
+            denials, Self.localAPI(settings, endpoints, store, instruments, denials, logger),
+            try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, instruments, denials, logger),
             ReadyService(notifier: notifier),
         ]
     }

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import GRDB
 public import WatchmanCore
 
@@ -73,6 +73,12 @@ extension Store {
                 return error.message
             }
         }
+    }
+
+    /// Notes that somebody was refused.
+    public func noteDenial(_ principal: Principal, _ route: String, _ cause: String, now: Date) async throws {
+        let cause = OutsideText.clean(cause, limit: 300)
+        try await self.write { db in try Self.audit(db, now, actor: principal, "access.refuse", route, cause) }
     }
 
     /// Writes a row that goes with what this transaction does, chained to the row before it.

@@ -1,6 +1,4 @@
 import Foundation
-import Logging
-import Synchronization
 import Testing
 import WatchmanCore
 
@@ -8,27 +6,7 @@ import WatchmanCore
 @testable import WatchmanStore
 
 @Suite struct AuditJournalTests {
-    /// A log whose lines can be read.
-    private final class Lines: Sendable {
-        private let lines = Mutex<[Logger.Metadata]>([])
-        var all: [Logger.Metadata] { self.lines.withLock { $0 } }
-        func add(_ line: Logger.Metadata) { self.lines.withLock { $0.append(line) } }
-    }
-
-    private struct Handler: LogHandler {
-        let lines: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { self.metadata[key] }
-            set { self.metadata[key] = newValue }
-        }
-        func log(event: LogEvent) { self.lines.add(event.metadata ?? [:]) }
-    }
-
-    private static func journal(_ store: Store, _ lines: Lines) -> AuditJournal {
-        AuditJournal(store: store, logger: Logger(label: "test") { _ in Handler(lines: lines) })
-    }
+    typealias Log = RequestLogTests.Journal
 
     private static func add(_ store: Store, _ count: Int) async throws {
         try await store.write { db in
@@ -39,26 +17,28 @@ import WatchmanCore
     }
 
     @Test func `every row is written once and in order, with its hash, also after a restart`() async throws {
-        let (store, lines) = (try Store.inMemory(), Lines())
+        let (store, log) = (try Store.inMemory(), Log())
         try await Self.add(store, 1200)
-        let journal = Self.journal(store, lines)
+        let journal = AuditJournal(store: store, logger: log.logger)
         for _ in 0..<2 { await journal.writeOn() }
         try await Self.add(store, 3)
-        await Self.journal(store, lines).writeOn()
+        await AuditJournal(store: store, logger: log.logger).writeOn()
         let rows = try await store.auditTrail(after: 0, limit: 2000)
-        #expect(lines.all.compactMap { $0["id"]?.description } == rows.map { "\($0.id)" })
-        #expect(lines.all.compactMap { $0["hash"]?.description } == rows.map(\.hash))
+        #expect(log.entries.compactMap { $0.fields["id"] } == rows.map { "\($0.id)" })
+        #expect(log.entries.compactMap { $0.fields["hash"] } == rows.map(\.hash))
         #expect(
-            lines.all.first?.keys.sorted() == ["action", "actor", "at", "detail", "hash", "id", "source", "subject"])
+            log.entries.first?.fields.keys.sorted() == [
+                "action", "actor", "at", "detail", "hash", "id", "source", "subject",
+            ])
         #expect(rows.count == 1203)
     }
 
     @Test func `rows whose place was not noted any more are written again`() async throws {
-        let (store, lines) = (try Store.inMemory(), Lines())
+        let (store, log) = (try Store.inMemory(), Log())
         try await Self.add(store, 3)
-        await Self.journal(store, lines).writeOn()
+        await AuditJournal(store: store, logger: log.logger).writeOn()
         try await store.set(Store.journalPlace, "1")
-        await Self.journal(store, lines).writeOn()
-        #expect(lines.all.compactMap { $0["id"]?.description } == ["1", "2", "3", "2", "3"])
+        await AuditJournal(store: store, logger: log.logger).writeOn()
+        #expect(log.entries.compactMap { $0.fields["id"] } == ["1", "2", "3", "2", "3"])
     }
 }

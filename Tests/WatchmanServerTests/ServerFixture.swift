@@ -23,6 +23,7 @@ struct ServerFixture: Sendable {
     let signIn: SignIn
     let templates: Templates
     let instruments: Instruments
+    let denials: Denials
 
     /// Keys take a while to make and do not change: all fixtures share them.
     static let secrets = Result {
@@ -74,6 +75,7 @@ struct ServerFixture: Sendable {
             authorities: authorities,
             escrow: try Escrow(StateFolder(path: state)), pin: tls.pin, url: "https://tower.example:8443",
             fingerprint: tls.fingerprint)
+        self.denials = Denials(store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         // The smallest cost there is: tests are not about how long scrypt takes.
         self.signIn = SignIn(store: self.fleet.store, passwords: try PasswordWorker(cost: 1))
         try await self.fleet.store.configure(gateway)
@@ -96,7 +98,8 @@ struct ServerFixture: Sendable {
     ) async throws -> Answer {
         let authenticator = Authenticator(store: self.fleet.store, transport: transport)
         let router = API.router(
-            try self.endpoints, authenticator: authenticator, logger: logger, metrics: self.instruments.requests
+            try self.endpoints, authenticator: authenticator, logger: logger, metrics: self.instruments.requests,
+            denials: self.denials
         ) { router in
             guard transport == .remote else { return }
             Dashboard(signIn: self.signIn, templates: self.templates, logger: logger).add(self.pages, to: router)
@@ -181,8 +184,17 @@ struct ServerFixture: Sendable {
             subject: device.key.publicKey.base64)
     }
 
+    /// How many things were done; refusals are none.
     func auditCount() async throws -> Int {
-        try await self.fleet.store.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM audit") ?? -1 }
+        try await self.fleet.store.read { db in
+            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM audit WHERE action <> 'access.refuse'") ?? -1
+        }
+    }
+
+    /// The refusals, as `actor subject detail`.
+    func refusals() async throws -> [String] {
+        try await self.fleet.store.auditTrail(after: 0, limit: 10_000).filter { $0.action == "access.refuse" }
+            .map { "\($0.actor) \($0.subject) \($0.detail)" }
     }
 }
 

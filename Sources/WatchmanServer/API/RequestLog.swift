@@ -4,13 +4,14 @@ import Logging
 import WatchmanCore
 
 /// The outermost middleware: turns failures into answers, adds the headers that every answer has, and writes one line to the log and one
-/// count to the metrics.
+/// count to the metrics. Who was refused goes into the audit trail.
 ///
 /// Only the route's template is written, never the path or the query: a sign-in link is a secret.
 struct RequestLog: RouterMiddleware {
     private static let requestIDField = HTTPField.Name("X-Request-Id")
     let logger: Logger
     let metrics: RequestMetrics
+    let denials: Denials
     let isTLS: Bool
 
     func handle(
@@ -30,6 +31,11 @@ struct RequestLog: RouterMiddleware {
         let entry = Entry(request.method, context, response.status.code, ContinuousClock.now - begin, failure)
         self.metrics.record(entry.method, entry.path, entry.status, entry.duration)
         self.logger.log(level: entry.level, "request", metadata: entry.fields)
+        if let cause = entry.denial(context.notes) {
+            await self.denials.note(
+                Principal(name: entry.isPerson ? entry.actor : "anyone", source: context.source),
+                "\(entry.method) \(entry.path)", cause, now: Date())
+        }
         return response
     }
 }
@@ -59,6 +65,14 @@ private struct Entry {
         self.failure = failure
         self.source = context.source
         self.requestID = context.requestID
+    }
+
+    var isPerson: Bool { self.actor == "local" || self.actor.hasPrefix("user:") || self.actor.hasPrefix("key:") }
+
+    /// Why a person may not do what they asked for, or why someone is not who they claim to be; nil if that is not what happened.
+    func denial(_ notes: RequestNotes) -> String? {
+        if self.status == 403, self.isPerson { return (self.failure as? WatchmanError)?.message ?? "not allowed" }
+        return self.status == 401 ? notes.disbelief : nil
     }
 
     /// `info` only for what changes something and for what fails; devices report all the time.

@@ -27,11 +27,13 @@ enum API {
     /// The routes of the API, and what `addPages` adds to them.
     static func router(
         _ endpoints: [Endpoint], authenticator: Authenticator, logger: Logger,
-        metrics: RequestMetrics = RequestMetrics(),
+        metrics: RequestMetrics = RequestMetrics(), denials: Denials,
         addPages: (Router<ServerContext>) -> Void = { _ in }
     ) -> Router<ServerContext> {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestLog(logger: logger, metrics: metrics, isTLS: authenticator.transport == .remote))
+        router.add(
+            middleware: RequestLog(
+                logger: logger, metrics: metrics, denials: denials, isTLS: authenticator.transport == .remote))
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 let call = try await self.call(endpoint, request, context, authenticator)
@@ -52,7 +54,7 @@ enum API {
         var bytes = endpoint.access == .device ? try await self.body(request) : []
         let caller = try await authenticator.caller(
             endpoint.access, method: request.method.rawValue, path: request.uri.path, headers: request.headers,
-            body: bytes, now: now)
+            body: bytes, notes: context.notes, now: now)
         context.notes.actor = caller.name
         if endpoint.takes != nil { try self.requireJSON(request.headers) }
         if endpoint.access != .device { bytes = try await self.body(request) }

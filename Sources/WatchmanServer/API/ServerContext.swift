@@ -33,10 +33,17 @@ struct ServerContext: RequestContext {
 /// What becomes known about a request on its way, for the line that the log gets at its end.
 final class RequestNotes: Sendable {
     private let name = Mutex("nobody")
+    private let cause = Mutex<String?>(nil)
 
     /// Who asks: `local`, `key:ID`, `user:NAME`, `device:ID` or `nobody`.
     var actor: String {
         get { self.name.withLock { $0 } }
         set { self.name.withLock { $0 = newValue } }
+    }
+
+    /// Why someone was not believed who claimed to be somebody, or nil.
+    var disbelief: String? {
+        get { self.cause.withLock { $0 } }
+        set { self.cause.withLock { $0 = newValue } }
     }
 }
