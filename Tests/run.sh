@@ -80,7 +80,7 @@ python() {
 }
 
 api() {
-    need openssh-client openssh-server prometheus && build && interpreter=$(python cryptography schemathesis==4.32.5) &&
+    need openssh-client openssh-server prometheus && build && interpreter=$(python cryptography schemathesis==4.32.5 ssh-audit==3.9.0) &&
         "$interpreter" Tests/API/run.py
 }
 

@@ -1,4 +1,5 @@
-"""Judges the API of a real server: schemathesis against its document, promtool against its figures, and slow and greedy callers."""
+"""Judges a real server: schemathesis against its API's document, promtool against its figures, ssh-audit against its gateway, and slow
+and greedy callers."""
 import json
 import os
 import pathlib
@@ -40,6 +41,18 @@ def figures(server):
     return result.returncode == 0 and not result.stdout and not result.stderr
 
 
+def gateway(server):
+    """Returns whether ssh-audit finds nothing in the gateway that it calls a failure."""
+    tool = pathlib.Path(sys.executable).parent / "ssh-audit"
+    result = subprocess.run([tool, "--json", "-p", str(server.gateway), "127.0.0.1"], capture_output=True, check=False)
+    seen = json.loads(result.stdout)
+    notes = {(kind, entry["algorithm"]): entry.get("notes", {}) for kind in ("kex", "key", "enc", "mac") for entry in seen[kind]}
+    failures = [f"{kind} {name}: {note}" for (kind, name), found in notes.items() for note in found.get("fail", [])]
+    print(f"ssh-audit: {len(notes)} algorithms, {'; '.join(failures) or 'no failure'}, "
+          f"{sum('warn' in found for found in notes.values())} with a warning")
+    return len(notes) > 8 and not failures
+
+
 def faults(server):
     """What the server's log calls an error."""
     return [line for line in server.log.read_text().splitlines() if line.startswith("error:")]
@@ -49,7 +62,7 @@ def main():
     binary = pathlib.Path(os.environ["WATCHMAN_BINARY"]).resolve()
     seed = int(os.environ.get("WATCHMAN_SEED", "1"))
     with Server(binary) as server:
-        results = [fuzz(server, seed), figures(server), slow.check(server)]
+        results = [fuzz(server, seed), figures(server), gateway(server), slow.check(server)]
         errors = faults(server)
         print("\n".join(errors[:10]) or "no error in the server's log")
     return 0 if all(results) and not errors else 1

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import TestSupport
 import Testing
@@ -20,8 +21,8 @@ import WatchmanCore
         return rows
     }()
 
-    private static func verify(_ lines: [String], head: String? = nil) async throws {
-        try await TemporaryFolder.with { folder in
+    private static func verify(_ lines: [String], head: String? = nil) throws {
+        try TemporaryFolder.with { (folder: String) in
             let file = "\(folder)/audit.jsonl"
             try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: file))
             var walk = AuditChain.Walk(noted: head.flatMap { AuditChain.Head($0) })
@@ -34,12 +35,12 @@ import WatchmanCore
         try self.rows.map { String(decoding: try WireJSON.encode($0), as: UTF8.self) }
     }
 
-    @Test func `an exported trail is sound, with and without the end of its last line`() async throws {
+    @Test func `an exported trail is sound, with and without the end of its last line`() throws {
         let lines = try Self.lines()
-        try await Self.verify(lines)
-        try await Self.verify(lines + [""], head: "10:\(Self.rows[9].hash)")
-        try await Self.verify(lines, head: "4:\(Self.rows[3].hash)")
-        try await Self.verify([])
+        try Self.verify(lines)
+        try Self.verify(lines + [""], head: "10:\(Self.rows[9].hash)")
+        try Self.verify(lines, head: "4:\(Self.rows[3].hash)")
+        try Self.verify([])
     }
 
     @Test(arguments: [
@@ -48,7 +49,7 @@ import WatchmanCore
         ("renumbered", "row 5 does not follow"), ("cut off", "it ends with row 8, but row 10 was noted"),
         ("no row", "line 4 is no row"), ("written anew", "row 10 is not the one that was noted"),
     ])
-    func `what was done to a file is found`(attack: String, problem: String) async throws {
+    func `what was done to a file is found`(attack: String, problem: String) throws {
         var lines = try Self.lines()
         let head = "10:\(Self.rows[9].hash)"
         switch attack {
@@ -70,7 +71,7 @@ import WatchmanCore
                 return String(decoding: try WireJSON.encode(row), as: UTF8.self)
             }
         }
-        let error = await #expect(throws: WatchmanError.self) { try await Self.verify(lines, head: head) }
+        let error = #expect(throws: WatchmanError.self) { try Self.verify(lines, head: head) }
         #expect(error?.code == .conflict && error?.code.exitStatus == 1)
         #expect(error?.message.contains(problem) == true, "\(error?.message ?? "")")
     }

@@ -95,9 +95,9 @@ import WatchmanCore
             switch self {
             case .remove: _ = try await store.removeUser("alice", actor: "local", now: now)
             case .reset: _ = try await store.resetUser("alice", linkHash: Data([1]), actor: "local", now: now)
-            case .role: _ = try await store.changeUser("alice", role: .viewer, actor: "local", now: now)
+            case .role: _ = try await store.changeUser("alice", UserChange(role: .viewer), actor: "local", now: now)
             case .device: _ = try await store.remove(device, actor: "local", now: now)
-            case .nothing: _ = try await store.changeUser("alice", role: .admin, actor: "local", now: now)
+            case .nothing: _ = try await store.changeUser("alice", UserChange(role: .admin), actor: "local", now: now)
             case .signOut: _ = try await store.endSessions(of: "alice", actor: "local", now: now)
             }
         }
@@ -118,7 +118,7 @@ import WatchmanCore
         let id = try await fixture.device().device.id
         for (name, hash) in [("alice", 1), ("bob", 2)] {
             _ = try await fixture.store.addUser(
-                name, role: .admin, linkHash: Data([UInt8(hash) + 10]), actor: "local", now: Self.now)
+                name, rights: Rights(role: .admin), linkHash: Data([UInt8(hash) + 10]), actor: "local", now: Self.now)
         }
         try await Self.record(
             fixture, try await Self.login(fixture, id, "user:alice"),

@@ -12,6 +12,7 @@ enum Target: String, CaseIterable {
     case report
     case selector
     case cron
+    case logLine = "log-line"
     case outsideText = "outside-text"
     case tar
 
@@ -25,6 +26,7 @@ enum Target: String, CaseIterable {
         case .report: Self.json(CheckInRequest.self, bytes) { _ = ($0.facts.cleaned, $0.vitals.cleaned) }
         case .selector: Self.selector(bytes)
         case .cron: Self.cron(bytes)
+        case .logLine: Self.logLine(bytes)
         case .outsideText: Self.outsideText(bytes)
         case .tar: Self.tar(bytes)
         }
@@ -76,6 +78,13 @@ enum Target: String, CaseIterable {
         }
         let now = Date(timeIntervalSince1970: 1_790_000_000)
         if let next = schedule.next(after: now, in: zone) { precondition(next > now, "the next time is later") }
+    }
+
+    /// Nothing but sshd's own word counts as a login.
+    private static func logLine(_ bytes: [UInt8]) {
+        guard case .accepted(let login) = GatewayLogLine(bytes) else { return }
+        precondition(bytes.starts(with: "Accepted publickey for ".utf8), "a login was forged")
+        precondition((1...65535).contains(login.port) && login.address.utf8.allSatisfy(ASCII.isGraphic))
     }
 
     private static func tar(_ bytes: [UInt8]) {
