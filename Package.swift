@@ -41,7 +41,7 @@ let x509: Target.Dependency = .product(name: "X509", package: "swift-certificate
 let dashboard = [
     "Assets/app.js", "Assets/icon.svg", "Assets/style.css", "Audit/audit.mustache", "Backups/backups.mustache",
     "Device/device.mustache", "Device/password.mustache", "Devices/devices.mustache", "Enrol/enrol.mustache",
-    "error.mustache",
+    "Enrol/enrol.sh", "error.mustache",
     "Fleet/fleet.mustache", "Gateway/gateway.mustache", "Job/job.mustache", "JobRun/job-run.mustache",
     "Jobs/jobs.mustache", "layout.mustache", "Parts/chart.mustache",
     "Parts/mark.mustache", "Parts/moment.mustache", "Parts/note.mustache", "Parts/symbols.mustache",

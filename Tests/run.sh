@@ -63,7 +63,7 @@ fuzz() {
 }
 
 integration() {
-    need openssh-client openssh-server autossh procps gcc && build && swift build --build-tests &&
+    need openssh-client openssh-server autossh procps gcc curl && build && swift build --build-tests &&
         swift test --skip-build --disable-xctest --filter '^IntegrationTests\.'
 }
 

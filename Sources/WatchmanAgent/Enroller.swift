@@ -16,13 +16,18 @@ public struct Enroller: Sendable {
         public var keyType: KeyType
         /// Whether the server shall hold a new root password.
         public var escrowsRootPassword: Bool
+        /// Whether to wait for a person's approval, if that is needed.
+        public var waits: Bool
 
         /// Collects the wishes.
-        public init(server: ServerURL, name: String?, keyType: KeyType, escrowsRootPassword: Bool) {
+        public init(
+            server: ServerURL, name: String?, keyType: KeyType, escrowsRootPassword: Bool, waits: Bool = true
+        ) {
             self.server = server
             self.name = name
             self.keyType = keyType
             self.escrowsRootPassword = escrowsRootPassword
+            self.waits = waits
         }
     }
 
@@ -107,7 +112,9 @@ public struct Enroller: Sendable {
             tokenID: token.id, tokenSecret: token.secret, pin: token.pin, name: wishes.name, publicKey: key.publicKey,
             hostKeys: try await self.site.hostKeys(self.processes), facts: await self.site.facts(self.processes),
             clock: Date(), escrowsRootPassword: wishes.escrowsRootPassword)
-        let enrolment = try await APIClient.with(address) { try await $0.register(request, key: key) }
+        let enrolment = try await APIClient.with(address) { client in
+            try await self.ask(client, request, key, waits: wishes.waits)
+        }
         let configuration = AgentConfiguration(
             server: wishes.server, authority: authority, pin: token.pin, enrolment: enrolment,
             keyFile: wishes.keyType.file(self.site), sshdPort: await self.site.sshdPort(self.processes))

@@ -44,8 +44,24 @@ public actor DeviceCaller {
 }
 
 extension APIClient {
-    /// Enrols a device: the body is signed with the key it enrols.
-    public func register(_ request: RegistrationRequest, key: SSHPrivateKey) async throws -> Enrolment {
+    /// Asks to be enrolled: the body holds a nonce of the server and is signed with the key that is to be enrolled. Asking twice with one
+    /// key gives the same device.
+    public func register(_ request: RegistrationRequest, key: SSHPrivateKey) async throws -> RegistrationAnswer {
+        for _ in 1..<3 {
+            do {
+                return try await self.registerOnce(request, key: key)
+            } catch let error as WatchmanError where error == RegistrationNonce.refusal {
+                // The server started anew in between, or took long.
+                continue
+            }
+        }
+        return try await self.registerOnce(request, key: key)
+    }
+
+    private func registerOnce(_ request: RegistrationRequest, key: SSHPrivateKey) async throws -> RegistrationAnswer {
+        let nonce: RegistrationNonce = try await self.post("/api/v1/register/nonce", Acknowledgement())
+        var request = request
+        request.nonce = nonce.nonce
         let bytes = Array(try WireJSON.encode(request))
         let signature = try SSHSignature.sign(bytes, namespace: DeviceSignature.registerNamespace, with: key)
         return try await self.call(

@@ -12,7 +12,7 @@ extension Watchman {
             discussion: """
                 Checks what is needed, proves the server's key against the token before anything secret is sent, makes a key pair, gets a \
                 dedicated port, hands root's password over to the server, and installs the agent as a service. Interrupted at any step, \
-                the same command finishes what was begun.
+                the same command finishes what was begun. With a token whose devices a person approves it waits for that.
 
                   $ echo TOKEN | sudo watchman register --server https://tower.example:8443
                 """)
@@ -35,6 +35,9 @@ extension Watchman {
         @Flag(help: "Do not check what this machine needs first.")
         var skipPrereqs = false
 
+        @Flag(help: "If someone has to approve the device first, do not wait for that.")
+        var noWait = false
+
         @OptionGroup var site: SiteOptions
 
         func run() async throws {
@@ -44,7 +47,8 @@ extension Watchman {
             try context.requireRoot("register")
             if !self.skipPrereqs { try await Prereqs.require(context, server: server) }
             let wishes = Enroller.Wishes(
-                server: server, name: self.name, keyType: self.keyType, escrowsRootPassword: !self.keepRootPassword)
+                server: server, name: self.name, keyType: self.keyType, escrowsRootPassword: !self.keepRootPassword,
+                waits: !self.noWait)
             let enroller = Enroller(site: self.site.site, processes: context.processes) {
                 Terminal.say("watchman: \($0)")
             }

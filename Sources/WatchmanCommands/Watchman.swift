@@ -45,7 +45,7 @@ extension WatchmanError.Code {
     var exitStatus: Int32 {
         switch self {
         case .invalid: 64
-        case .unavailable, .exhausted: 69
+        case .unavailable, .exhausted, .limited: 69
         case .internal: 70
         case .unauthenticated, .forbidden: 77
         case .configuration: 78

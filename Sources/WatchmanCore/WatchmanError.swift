@@ -16,6 +16,8 @@ public struct WatchmanError: Error, Hashable, Sendable, Codable {
         case conflict
         /// Something needed is exhausted (ports, disk).
         case exhausted
+        /// Too much was asked in too short a time: the same works later.
+        case limited
         /// The other side cannot be reached or is not ready.
         case unavailable
         /// A file or setting on this machine is wrong.

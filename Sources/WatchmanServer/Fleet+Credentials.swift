@@ -8,7 +8,8 @@ extension Fleet {
         let token = Credential(new: .join, pin: self.pin)
         let row = try await self.store.create(token, request, actor: actor, now: now)
         self.changes.post(.people)
-        return NewJoinToken(token: token.text, summary: row.summary(at: now))
+        return NewJoinToken(
+            token: token.text, summary: row.summary(at: now), server: self.url, keyPin: self.keyPin)
     }
 
     /// Withdraws a join token.

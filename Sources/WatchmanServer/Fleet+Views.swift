@@ -26,15 +26,16 @@ extension Fleet {
         return Self.summary(row, now: now)
     }
 
-    /// All that is known of a device.
-    func detail(_ info: DeviceInfo, now: Date) async throws -> DeviceDetail {
+    /// All that is known of a device, for those with this scope.
+    func detail(_ info: DeviceInfo, in scope: DeviceSelector?, now: Date) async throws -> DeviceDetail {
         DeviceDetail(
             summary: Self.summary(DeviceRow(info), now: now), facts: info.device.facts, vitals: info.device.vitals,
             clockSkew: info.device.clockSkew, keyFingerprint: try SSHPublicKey(line: info.device.publicKey).fingerprint,
             hostKeys: info.device.hostKeys, createdAt: info.device.createdAt,
             escrowsRootPassword: info.device.escrowsRootPassword,
             rootPassword: try await self.store.passwordStanding(device: info.device.id),
-            events: try await self.store.tunnelEvents(device: info.device.id, limit: 20))
+            events: try await self.store.tunnelEvents(device: info.device.id, limit: 20),
+            resembles: try await self.store.resemblance(info, in: scope))
     }
 
     /// Lets an admin in for some minutes.

@@ -17,7 +17,11 @@ struct Fleet: Sendable {
     let backups: Backups
     let authorities: Authorities
     let escrow: Escrow
+    let gate = RegistrationGate()
+    let program: Download
     let pin: String
+    /// Pin of the HTTPS port's own key, for curl.
+    let keyPin: String
     /// The server's own address for people, such as `https://tower.example:8443`.
     let url: String
     /// SHA-256 of its certificate, which a person compares when the browser asks.
@@ -31,26 +35,6 @@ struct Fleet: Sendable {
         try await self.lookup.replaceAll(leases.map { GatewayDevice(id: $0.device, key: $0.key, port: $0.port) })
         let now = Date()
         try await self.lookup.revoke(try await self.store.revokedCertificates(now: now), now: now)
-    }
-
-    /// Enrols a device and opens the gateway for it.
-    func register(_ request: RegistrationRequest, now: Date) async throws -> (enrolment: Enrolment, isNew: Bool) {
-        guard request.pin == self.pin else {
-            throw WatchmanError(.forbidden, "the registration is for another server")
-        }
-        guard (1...8).contains(request.hostKeys.count) else {
-            throw WatchmanError(.invalid, "a device has 1 to 8 host keys, not \(request.hostKeys.count)")
-        }
-        let result = try await self.store.register(
-            request, gateway: self.gateway.id, occupied: self.presence.portsUp, now: now)
-        try await self.lookup.add(Self.gatewayDevice(result.info))
-        self.changes.post(.device(result.info.device.id))
-        let device = result.info.device
-        return (
-            self.enrolment(
-                device.id, name: device.name, port: result.info.port, escrowsRootPassword: device.escrowsRootPassword),
-            result.isNew
-        )
     }
 
     /// Renames and tags a device.

@@ -86,8 +86,8 @@ public struct Server: Sendable {
         let fleet = Fleet(
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
             lookup: lookup, presence: presence, changes: changes, backups: backups, authorities: authorities,
-            escrow: escrow,
-            pin: tls.pin, url: Self.url(settings), fingerprint: tls.fingerprint, passwords: settings.passwords)
+            escrow: escrow, program: Download(), pin: tls.pin, keyPin: tls.keyPin, url: Self.url(settings),
+            fingerprint: tls.fingerprint, passwords: settings.passwords)
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)

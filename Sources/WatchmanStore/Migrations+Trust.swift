@@ -27,6 +27,8 @@ extension Migrations {
                     alias TEXT PRIMARY KEY NOT NULL,
                     deviceID TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE
                 ) STRICT, WITHOUT ROWID;
+                CREATE INDEX deviceByMachineID ON device (facts ->> 'machineID');
+                CREATE INDEX deviceBySerial ON device (facts ->> 'serial');
                 """)
     }
 

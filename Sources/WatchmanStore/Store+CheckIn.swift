@@ -15,15 +15,23 @@ extension Store {
         public var passwordIsPending: Bool
     }
 
-    /// The key that a device signs its calls with, or nil if it is not enrolled.
-    public func publicKey(device id: String) async throws -> SSHPublicKey? {
-        if let key = self.keys[id] { return key }
-        let line = try await self.read { db in
-            try String.fetchOne(db, sql: "SELECT publicKey FROM device WHERE id = ?", arguments: [id])
+    /// Which device calls by `id`, and the key that it signs its calls with; nil if it is not enrolled.
+    public func signer(of id: String) async throws -> (device: String, key: SSHPublicKey)? {
+        if let known = self.keys[id] { return (known.device, known.key) }
+        let removals = self.keys.removals
+        let found = try await self.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT id, publicKey FROM device
+                    WHERE id = coalesce((SELECT deviceID FROM deviceAlias WHERE alias = ?1), ?1)
+                    """,
+                arguments: [id]
+            ).map { DeviceKeys.Signer(device: $0["id"], key: try SSHPublicKey(line: $0["publicKey"])) }
         }
-        guard let key = try line.map(SSHPublicKey.init(line:)) else { return nil }
-        self.keys.add(id, key)
-        return key
+        guard let signer = found else { return nil }
+        self.keys.add(id, signer, removals: removals)
+        return (signer.device, signer.key)
     }
 
     /// Takes a device's call: its number must be higher than every one before.
@@ -86,7 +94,7 @@ extension Store {
     static let passwordIsPending = """
         (escrowsRootPassword AND (coalesce(rotatePasswordAt <= ?, FALSE)
             OR EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id AND state = 'pending')
-            OR NOT EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id)))
+            OR NOT EXISTS (SELECT 1 FROM rootPassword WHERE deviceID = device.id AND state = 'current')))
         """
 
     /// Why a call was not taken.

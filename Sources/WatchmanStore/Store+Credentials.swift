@@ -17,16 +17,22 @@ extension Store {
         guard JoinTokenRequest.lifetimes.contains(request.lifetime) else {
             throw WatchmanError(.invalid, "a join token lives for 1 minute to 366 days")
         }
+        let sources = request.sources ?? []
+        guard sources.count <= JoinTokenRequest.mostSources else {
+            throw WatchmanError(
+                .invalid, "a join token has at most \(JoinTokenRequest.mostSources) ranges of addresses")
+        }
         let row = JoinToken(
-            id: token.id, secretHash: token.secretHash, tags: Array(Set(request.tags)).sorted(), maxUses: request.uses,
-            uses: 0, createdAt: now, expiresAt: now.addingTimeInterval(TimeInterval(request.lifetime)), revokedAt: nil)
+            id: token.id, secretHash: token.secretHash, tags: Array(Set(request.tags)).sorted(),
+            approval: request.approval ?? .auto, sources: sources, maxUses: request.uses, uses: 0, createdAt: now,
+            expiresAt: now.addingTimeInterval(TimeInterval(request.lifetime)), revokedAt: nil)
         return try await self.write { db in
             try row.insert(db)
             guard try Self.token(db, row.id, in: actor.scope) != nil else {
                 throw WatchmanError(
                     .forbidden, "the tags would put devices outside your scope, \(actor.scope?.text ?? "all")")
             }
-            try Self.audit(db, now, actor: actor, "token.create", row.id, "uses=\(row.maxUses)")
+            try Self.audit(db, now, actor: actor, "token.create", row.id, row.terms)
             return row
         }
     }
@@ -40,7 +46,7 @@ extension Store {
         }
     }
 
-    private static func token(_ db: Database, _ id: String, in scope: DeviceSelector?) throws -> JoinToken? {
+    static func token(_ db: Database, _ id: String, in scope: DeviceSelector?) throws -> JoinToken? {
         let scope = SQLCondition.and(tokensWithin: scope)
         let sql = "SELECT * FROM joinToken WHERE id = ?\(scope.sql)"
         return try JoinToken.fetchOne(db, sql: sql, arguments: [id] + scope.arguments)

@@ -107,8 +107,9 @@ extension Store {
         }
         let scope = SQLCondition.and(within: scope)
         let exact = """
-            \(DeviceInfo.query) WHERE (device.id = ?1 OR device.name = ?1)\(scope.sql)
-            ORDER BY device.id = ?1 DESC LIMIT 1
+            \(DeviceInfo.query) WHERE (device.id = ?1 OR device.name = ?1
+                OR device.id = (SELECT deviceID FROM deviceAlias WHERE alias = ?1))\(scope.sql)
+            ORDER BY device.id = ?1 DESC, device.name = ?1 LIMIT 1
             """
         let info = try DeviceInfo.fetchOne(db, sql: exact, arguments: [reference] + scope.arguments)
         if let info { return info }

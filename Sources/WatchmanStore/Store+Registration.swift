@@ -5,57 +5,118 @@ public import WatchmanCore
 
 extension Store {
     /// What became of a registration.
-    public struct Registration: Sendable {
-        /// The device as it stands.
-        public var info: DeviceInfo
-        /// Whether this call created it.
-        public var isNew: Bool
+    public enum Registration: Sendable {
+        /// The device as it stands, and whether this call created it.
+        case enrolled(DeviceInfo, isNew: Bool)
+        /// It waits for a person's word; whether this call put it there.
+        case waiting(Applicant, isNew: Bool)
+    }
+
+    /// What the token of a registration is worth, before anything dear is done.
+    public enum TokenVerdict: Hashable, Sendable {
+        /// It is right; whether the device's key is known here already.
+        case right(isKnown: Bool)
+        /// It is not for this address; whether its secret was right, which the caller must not learn.
+        case elsewhere(isSecretRight: Bool)
+        /// There is none, or its secret is another.
+        case wrong
     }
 
     /// Days a released port is kept back, so that nobody reaches a stranger's device through an old bookmark.
     static let quarantine: TimeInterval = 24 * 3600
 
-    /// Enrols a device: takes one use of the token, creates the row and leases a port, or does nothing at all.
-    ///
-    /// A request with the key of a device that is enrolled already gives that device, provided the token's secret is right:
-    /// that is how a registration whose answer was lost is finished, even if the token is used up by now.
-    ///
-    /// `occupied` are the ports of the gateway that some process holds now.
-    ///
-    /// - Throws: `WatchmanError`: `unauthenticated` for a wrong token, `forbidden` for one that cannot be used any more,
-    ///   `conflict` for a name that is taken, `exhausted` when no port is free.
-    public func register(
-        _ request: RegistrationRequest, gateway gatewayID: String, occupied: Set<Int>, now: Date
-    ) async throws -> Registration {
+    /// The refusal of a token whose id or secret is wrong.
+    public static let unknownToken = WatchmanError(
+        .unauthenticated, "the join token is not known here", hint: "watchman admin tokens create")
+    /// The refusal of an address that a token is not for; the same whether the secret is right.
+    public static let refusedSource = WatchmanError(
+        .forbidden, "the join token is not for this address", hint: "watchman admin tokens list")
+
+    /// Judges the token of a registration that comes from an address.
+    public func judge(_ request: RegistrationRequest, from source: String) async throws -> TokenVerdict {
+        try await self.read { db in try Self.judge(db, request, source).verdict }
+    }
+
+    /// Notes in the audit table that a right token was used from an address that it is not for.
+    public func noteRefusedSource(token id: String, source: String, now: Date) async throws {
         try await self.write { db in
-            let token = try Self.authenticate(request, db)
-            if let known = try Device.filter(sql: "publicKey = ?", arguments: [request.publicKey.line]).fetchOne(db) {
-                return Registration(info: try Self.info(db, id: known.id), isNew: false)
-            }
-            try Self.requireUsable(token, now)
-            guard let gateway = try Gateway.fetchOne(db, key: gatewayID) else {
-                throw WatchmanError(.internal, "gateway \(gatewayID) is not set up")
-            }
-            let device = try Self.insertDevice(request, db, now)
-            try Self.leasePort(db, gateway: gateway, device: device.id, occupied: occupied, now: now)
-            for tag in token.tags {
-                try db.execute(sql: "INSERT INTO deviceTag (deviceID, tag) VALUES (?, ?)", arguments: [device.id, tag])
-            }
-            try db.execute(sql: "UPDATE joinToken SET uses = uses + 1 WHERE id = ?", arguments: [token.id])
-            try Self.audit(db, now, actor: "token:\(token.id)", "device.register", device.id, device.name)
-            return Registration(info: try Self.info(db, id: device.id), isNew: true)
+            try Self.audit(
+                db, now, actor: Principal(name: "token:\(id)", source: source), "token.refuse", id, "from \(source)")
         }
     }
 
-    private static func authenticate(_ request: RegistrationRequest, _ db: Database) throws -> JoinToken {
+    /// Enrols a device: takes one use of the token, creates the row and leases a port, or does nothing at all. With a token whose
+    /// devices a person approves it only notes the request.
+    ///
+    /// A request with the key of a device that is enrolled or waits already gives that device, provided the token's secret is right:
+    /// that is how a registration whose answer was lost is finished, even if the token is used up by now.
+    ///
+    /// `source` is the address it comes from, `occupied` are the ports of the gateway that some process holds now.
+    ///
+    /// - Throws: `WatchmanError`: `unauthenticated` for a wrong token, `forbidden` for one that cannot be used here or any more and for
+    ///   a device that was rejected, `conflict` for a name that is taken, `exhausted` when no port or place is free.
+    public func register(
+        _ request: RegistrationRequest, source: String, gateway gatewayID: String, occupied: Set<Int>, now: Date
+    ) async throws -> Registration {
+        try await self.write { db in
+            let (verdict, found) = try Self.judge(db, request, source)
+            guard case .right = verdict, let token = found else {
+                throw verdict == .wrong ? Self.unknownToken : Self.refusedSource
+            }
+            if let known = try Self.known(db, request, token) { return known }
+            try Self.requireUsable(token, now)
+            try db.execute(sql: "UPDATE joinToken SET uses = uses + 1 WHERE id = ?", arguments: [token.id])
+            let actor = Principal(name: "token:\(token.id)", source: source)
+            let applicant = Applicant(request, source: source, now: now)
+            try db.execute(sql: "DELETE FROM applicant WHERE publicKey = ?", arguments: [applicant.publicKey])
+            if token.approval == .manual {
+                try Self.insert(applicant, db)
+                try Self.audit(
+                    db, now, actor: actor, "device.apply", applicant.id, applicant.name ?? applicant.facts.hostname)
+                return .waiting(applicant, isNew: true)
+            }
+            let info = try Self.insertDevice(
+                applicant, tags: token.tags, gateway: gatewayID, occupied: occupied, db, now)
+            try Self.audit(db, now, actor: actor, "device.register", info.device.id, info.device.name)
+            return .enrolled(info, isNew: true)
+        }
+    }
+
+    private static func judge(
+        _ db: Database, _ request: RegistrationRequest, _ source: String
+    ) throws -> (verdict: TokenVerdict, token: JoinToken?) {
         // The digests of an unknown id are compared too, so that the answer takes as long as for a wrong secret.
         let token = try JoinToken.fetchOne(db, key: request.tokenID)
         let given = SHA256.hash(data: Data(request.tokenSecret.revealed.utf8))
-        guard given == (token?.secretHash ?? Data(count: 32)), let token else {
-            throw WatchmanError(
-                .unauthenticated, "the join token is not known here", hint: "watchman admin tokens create")
+        let isSecretRight = given == (token?.secretHash ?? Data(count: 32))
+        if let token, !token.isFor(source) { return (.elsewhere(isSecretRight: isSecretRight), nil) }
+        guard isSecretRight, let token else { return (.wrong, nil) }
+        let isKnown = try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM device WHERE publicKey = ?1)
+                    OR EXISTS (SELECT 1 FROM applicant WHERE publicKey = ?1)
+                """,
+            arguments: [request.publicKey.line])
+        return (.right(isKnown: isKnown ?? false), token)
+    }
+
+    /// What became of this key before, unless the token changes that: one that lets in at once lets in who waits, and who was rejected may
+    /// ask again with another.
+    private static func known(_ db: Database, _ request: RegistrationRequest, _ token: JoinToken) throws
+        -> Registration?
+    {
+        let key = request.publicKey.line
+        if let device = try Device.filter(sql: "publicKey = ?", arguments: [key]).fetchOne(db) {
+            return .enrolled(try Self.info(db, id: device.id), isNew: false)
         }
-        return token
+        guard let applicant = try Applicant.filter(sql: "publicKey = ?", arguments: [key]).fetchOne(db),
+            applicant.tokenID == token.id || token.approval == .manual && applicant.state == .waiting
+        else { return nil }
+        guard applicant.state == .waiting else {
+            throw WatchmanError(.forbidden, "this device was rejected: ask whoever manages the server")
+        }
+        return .waiting(applicant, isNew: false)
     }
 
     private static func requireUsable(_ token: JoinToken, _ now: Date) throws {
@@ -68,16 +129,35 @@ extension Store {
         }
     }
 
-    private static func insertDevice(_ request: RegistrationRequest, _ db: Database, _ now: Date) throws -> Device {
-        let facts = request.facts.cleaned
+    private static func insert(_ applicant: Applicant, _ db: Database) throws {
+        let waiting = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM applicant WHERE state = 'waiting'") ?? 0
+        guard waiting < Self.mostApplicants else {
+            throw WatchmanError(
+                .exhausted, "\(waiting) devices wait for approval already", hint: "watchman devices pending")
+        }
+        try applicant.name.map(DeviceName.check)
+        try applicant.insert(db)
+    }
+
+    /// Makes an applicant a device with a name, a port and tags.
+    static func insertDevice(
+        _ applicant: Applicant, tags: [String], gateway gatewayID: String, occupied: Set<Int>, _ db: Database,
+        _ now: Date
+    ) throws -> DeviceInfo {
+        guard let gateway = try Gateway.fetchOne(db, key: gatewayID) else {
+            throw WatchmanError(.internal, "gateway \(gatewayID) is not set up")
+        }
         let device = Device(
-            id: RandomText.identifier(10), name: try Self.freeName(request.name, facts.hostname, db),
-            publicKey: request.publicKey.line, tokenID: request.tokenID, hostKeys: request.hostKeys, facts: facts,
-            vitals: nil, escrowsRootPassword: request.escrowsRootPassword,
-            clockSkew: request.clock.timeIntervalSince(now), sequence: 0, tunnelProblem: nil, createdAt: now,
-            lastSeen: nil)
+            id: applicant.id, name: try Self.freeName(applicant.name, applicant.facts.hostname, db),
+            publicKey: applicant.publicKey, tokenID: applicant.tokenID, hostKeys: applicant.hostKeys,
+            facts: applicant.facts, vitals: nil, escrowsRootPassword: applicant.escrowsRootPassword,
+            clockSkew: applicant.clockSkew, sequence: 0, tunnelProblem: nil, createdAt: now, lastSeen: nil)
         try device.insert(db)
-        return device
+        try Self.leasePort(db, gateway: gateway, device: device.id, occupied: occupied, now: now)
+        for tag in tags {
+            try db.execute(sql: "INSERT INTO deviceTag (deviceID, tag) VALUES (?, ?)", arguments: [device.id, tag])
+        }
+        return try Self.info(db, id: device.id)
     }
 
     /// The asked name if it is free, else the host name with the first free number behind it.

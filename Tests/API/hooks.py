@@ -15,6 +15,8 @@ def key_line(raw):
 
 
 schemathesis.openapi.format("ssh-public-key", st.binary(min_size=32, max_size=32).map(key_line))
+CIDRS = ["192.0.2.0/24", "198.51.100.7/32", "2001:db8::/32", "::/0"]
+schemathesis.openapi.format("cidr", st.sampled_from(CIDRS))
 schemathesis.openapi.format("cursor", st.just(""))  # Only the server can make one.
 # What has a grammar or a list behind it that no pattern tells.
 GOOD = {"cron": ["30 3 * * 1-5", "@daily", "*/5 0-4,22 1 jan-mar 0"],
@@ -41,3 +43,5 @@ def before_call(context, case, kwargs):
         for name, values in GOOD.items():
             if isinstance(body.get(name), str) and body[name] not in values:
                 body[name] = values[0]
+        if isinstance(body.get("sources"), list):
+            body["sources"] = [CIDRS[0] if isinstance(text, str) and text not in CIDRS else text for text in body["sources"]]

@@ -30,6 +30,7 @@ class Server:
         try:
             self.start()
             self.devices = [self.enrol(f"edge-{number}") for number in range(1, 6)]
+            self.wait(3)
             self.key = self.run("admin", "keys", "create", "--role", "admin", "--reveal", "fuzz").strip()
         except BaseException:
             self.__exit__()
@@ -84,6 +85,12 @@ backup-folder = "{self.folder}/backups"
         device = Device(name)
         device.register(connection(self.port), self.run("admin", "tokens", "create").strip())
         return device
+
+    def wait(self, count):
+        """Devices that wait for approval."""
+        token = self.run("admin", "tokens", "create", "--approve", "manual", "--uses", str(count)).strip()
+        for number in range(count):
+            Device(f"new-{number}").ask(connection(self.port), token, {})
 
     def certificate(self):
         """The server's CA, for clients that check it."""

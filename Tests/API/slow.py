@@ -1,12 +1,17 @@
 """Slow and greedy callers: what they may take, and what is left for others meanwhile."""
 import asyncio
+import collections
+import concurrent.futures
 import http.client
 import ssl
 import statistics
 import threading
 import time
 
+from server import Device, connection as api_connection
+
 EACH = 500
+GUESSES = 5000
 REQUEST_SECONDS = 30
 HEAD = b"POST /api/v1/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
@@ -103,6 +108,29 @@ async def besiege(port, probe):
     return await asyncio.gather(*calls, silence(port, "handshake"), silence(port, "idle"))
 
 
+def guess(port, pin, count):
+    """The answers to registrations with tokens that the server does not know."""
+    device, api = Device("guess"), api_connection(port)
+    return collections.Counter(
+        device.ask(api, f"wmj1.{pin}.aaaaaaaa.{'a' * 26}", {})[0] for _ in range(count))
+
+
+def storm(server, token, expect):
+    """Wrong tokens without end, from the address from which a right one comes as well."""
+    files, memory, begin = server.open_files(), server.resident(), time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(guess, server.port, token.split(".")[1], GUESSES // 4) for _ in range(4)]
+        status, _ = Device("right").ask(api_connection(server.port), token, {})
+        counts = sum((call.result() for call in calls), collections.Counter())
+    seconds = time.monotonic() - begin
+    most = 10 * (1 + int(seconds / 60) + 1)
+    expect(f"{GUESSES} wrong tokens in {seconds:.0f} s: {dict(counts)}", set(counts) == {401, 429} and counts[401] <= most)
+    expect(f"a right token meanwhile: {status}", status == 200)
+    server.wait_until("the files to be closed", lambda: server.open_files() <= files + 5, 60)
+    growth = (server.resident() - memory) >> 20
+    expect(f"memory grew by {growth} MiB", growth < 50)
+
+
 def check(server):
     """Prints what was seen and returns whether it is good."""
     results = []
@@ -120,6 +148,8 @@ def check(server):
     expect(f"nonsense: {plain[:30]!r}", plain.startswith(b"HTTP/1.1 400 ") and b'"code":"invalid"' in plain)
     piped = exchange(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 1000).count(b"HTTP/1.1 200")
     expect(f"1000 requests at once: {piped} answers, then the end", piped <= 1000)
+
+    storm(server, server.run("admin", "tokens", "create").strip(), expect)
 
     files, memory = server.open_files(), server.resident()
     probe = Probe(port)

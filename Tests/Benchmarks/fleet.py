@@ -48,9 +48,24 @@ class Device:
         self.enrolment = None
 
     def register(self, http_connection, token, **facts):
+        """Enrols the device; it comes again when the server has too much to do."""
+        status, answer = 429, None
+        while status == 429:
+            status, answer = self.ask(http_connection, token, facts)
+            if status == 429:
+                time.sleep(0.2)
+        if "enrolment" not in answer:
+            raise RuntimeError(answer)
+        self.enrolment = answer["enrolment"]
+        return self.enrolment
+
+    def ask(self, http_connection, token, facts):
+        """The status and the answer of one registration; the answer may be that the device waits for approval."""
         _, pin, identifier, secret = token.split(".")
+        http_connection.request("POST", "/api/v1/register/nonce")
+        nonce = json.loads(http_connection.getresponse().read())["nonce"]
         body = json.dumps({
-            "tokenID": identifier, "tokenSecret": secret, "pin": pin, "name": self.name,
+            "nonce": nonce, "tokenID": identifier, "tokenSecret": secret, "pin": pin, "name": self.name,
             "publicKey": public_line(self.key), "hostKeys": [self.host_key], "escrowsRootPassword": False,
             "clock": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "facts": {"hostname": self.name, "system": "bench", "architecture": "x86_64", "kernel": "6.1",
@@ -59,11 +74,8 @@ class Device:
         http_connection.request("POST", "/api/v1/register", body, {
             "Content-Type": "application/json",
             "Watchman-Signature": signature(self.key, body, "watchman-register@v1")})
-        answer = json.loads(http_connection.getresponse().read())
-        if "deviceID" not in answer:
-            raise RuntimeError(answer)
-        self.enrolment = answer
-        return answer
+        answer = http_connection.getresponse()
+        return answer.status, json.loads(answer.read())
 
     def private_text(self):
         return self.key.private_bytes(

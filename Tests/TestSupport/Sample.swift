@@ -23,12 +23,13 @@ public enum Sample {
     /// A request to enrol a device with this key.
     public static func registration(
         _ token: Credential, key: SSHPublicKey, name: String? = nil, hostname: String = "edge",
-        hostKeys: [SSHPublicKey]? = nil, clock: Date = Sample.now, escrowsRootPassword: Bool = true
+        hostKeys: [SSHPublicKey]? = nil, facts: DeviceFacts? = nil, clock: Date = Sample.now,
+        escrowsRootPassword: Bool = true, nonce: String? = nil
     ) -> RegistrationRequest {
         RegistrationRequest(
-            tokenID: token.id, tokenSecret: token.secret, pin: token.pin, name: name, publicKey: key,
-            hostKeys: hostKeys ?? [SSHPrivateKey.generate().publicKey], facts: Self.facts(hostname: hostname),
-            clock: clock, escrowsRootPassword: escrowsRootPassword)
+            nonce: nonce, tokenID: token.id, tokenSecret: token.secret, pin: token.pin, name: name, publicKey: key,
+            hostKeys: hostKeys ?? [SSHPrivateKey.generate().publicKey],
+            facts: facts ?? Self.facts(hostname: hostname), clock: clock, escrowsRootPassword: escrowsRootPassword)
     }
 }
 

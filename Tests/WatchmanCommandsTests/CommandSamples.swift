@@ -30,6 +30,13 @@ enum CommandSamples {
             events: [TunnelEvent(at: self.now - 60, isUp: true)])
     }
 
+    static func applicant() throws -> ApplicantSummary {
+        ApplicantSummary(
+            id: "k3v9q2m4xa", state: .waiting, name: nil, facts: Sample.facts(), source: "192.0.2.7",
+            keyFingerprint: try self.key().fingerprint, token: "abcd2345", tags: ["arm"], createdAt: self.now - 60,
+            resembles: Resemblance(id: "abcdefgh23", name: "edge-1", trait: .machineID))
+    }
+
     static func grant(
         id: String = "abcdefgh23", name: String = "edge-1", user: String = "wm-jump"
     ) throws -> ConnectGrant {

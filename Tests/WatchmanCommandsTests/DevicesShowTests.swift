@@ -13,7 +13,7 @@ import WatchmanCore
                 "key:           SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w",
                 "root password: held by the server, version 3 set 2 d ago, the next in 27 d",
                 "host key:      SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w (ssh-ed25519)",
-                "host name:     edge", "machine id:    0123456789abcdef",
+                "host name:     edge", "machine id:    0123456789abcdef", "serial:        -",
                 "system:        Test OS 1, aarch64, Linux 6.1.0-test", "ssh:           OpenSSH_9.2p1",
                 "sshd:          OpenSSH_9.2p1", "agent:         0.1.0", "uptime:        1 d", "load:          0.25",
                 "memory:        3.0 GiB of 4.0 GiB available", "disk:          20.0 GiB of 32.0 GiB free",
@@ -34,6 +34,7 @@ import WatchmanCore
         let lines = Watchman.DevicesShow.lines(detail, now: CommandSamples.now)
         for line in [
             "state:         offline: never checked in", "last seen:     -", "tags:          -", "machine id:    -",
+            "serial:        -",
             "ssh:           -", "clock:         right", "root password: not held by the server",
         ] { #expect(lines.contains(line)) }
         #expect(!lines.contains { $0.hasPrefix("uptime:") || $0.hasPrefix("event:") })

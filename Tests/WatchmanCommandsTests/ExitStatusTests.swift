@@ -6,7 +6,7 @@ import WatchmanCore
 
 @Suite struct ExitStatusTests {
     @Test(arguments: [
-        (WatchmanError.Code.invalid, Int32(64)), (.unavailable, 69), (.exhausted, 69), (.internal, 70),
+        (WatchmanError.Code.invalid, Int32(64)), (.unavailable, 69), (.exhausted, 69), (.limited, 69), (.internal, 70),
         (.unauthenticated, 77), (.forbidden, 77), (.configuration, 78), (.notFound, 1), (.conflict, 1),
     ])
     func `each kind of failure has its exit status`(code: WatchmanError.Code, status: Int32) {

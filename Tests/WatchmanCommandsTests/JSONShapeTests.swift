@@ -113,16 +113,36 @@ import WatchmanCore
 
     @Test func `admin tokens`() throws {
         let summary = JoinTokenSummary(
-            id: "abcd2345", state: .active, maxUses: 2, uses: 1, tags: ["arm"], createdAt: CommandSamples.now,
+            id: "abcd2345", state: .active, maxUses: 2, uses: 1, tags: ["arm"], approval: .manual,
+            sources: [try CIDR("192.0.2.0/24")], createdAt: CommandSamples.now,
             expiresAt: CommandSamples.now + 3600)
         let row = """
-            "createdAt" : "2026-09-21T14:13:20Z", "expiresAt" : "2026-09-21T15:13:20Z", "id" : "abcd2345", \
-            "maxUses" : 2, "state" : "active", "tags" : [ "arm" ], "uses" : 1
+            "approval" : "manual", "createdAt" : "2026-09-21T14:13:20Z", "expiresAt" : "2026-09-21T15:13:20Z", \
+            "id" : "abcd2345", "maxUses" : 2, "sources" : [ "192.0.2.0/24" ], "state" : "active", "tags" : [ "arm" ], \
+            "uses" : 1
             """
         #expect(Self.flat(try Self.json(JoinTokenList(tokens: [summary]))) == "{ \"tokens\" : [ { \(row) } ] }")
+        let new = NewJoinToken(
+            token: Secret("wmj1.x"), summary: summary, server: "https://tower.example:8443", keyPin: "pin=")
         #expect(
-            Self.flat(try Self.json(NewJoinToken(token: Secret("wmj1.x"), summary: summary)))
-                == "{ \"summary\" : { \(row) }, \"token\" : \"wmj1.x\" }")
+            Self.flat(try Self.json(new)) == """
+                { "keyPin" : "pin=", "server" : "https://tower.example:8443", "summary" : { \(row) }, \
+                "token" : "wmj1.x" }
+                """)
+    }
+
+    @Test func `devices pending`() throws {
+        let row = try CommandSamples.applicant()
+        #expect(
+            Self.flat(try Self.json(ApplicantList(applicants: [row]))) == """
+                { "applicants" : [ { "createdAt" : "2026-09-21T14:12:20Z", "facts" : { "agentVersion" : "0.1.0", \
+                "architecture" : "aarch64", "hostname" : "edge", "kernel" : "6.1.0-test", \
+                "machineID" : "0123456789abcdef", "ssh" : "OpenSSH_9.2p1", "sshd" : "OpenSSH_9.2p1", \
+                "system" : "Test OS 1" }, "id" : "k3v9q2m4xa", \
+                "keyFingerprint" : "SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w", \
+                "resembles" : { "id" : "abcdefgh23", "name" : "edge-1", "trait" : "machine-id" }, \
+                "source" : "192.0.2.7", "state" : "waiting", "tags" : [ "arm" ], "token" : "abcd2345" } ] }
+                """)
     }
 
     @Test func `admin keys`() throws {

@@ -27,6 +27,10 @@ import WatchmanCore
     static let rules: [String: Access] = [
         "GET /healthz": .anyone, "GET /readyz": .anyone, "GET /metrics": .role(.viewer),
         "GET /api/v1/openapi.json": .anyone, "GET /api/v1/identity": .anyone, "POST /api/v1/register": .anyone,
+        "POST /api/v1/register/nonce": .anyone, "GET /api/v1/applicants": .scoped(.operator),
+        "POST /api/v1/applicants/:applicant/approve": .scoped(.operator),
+        "POST /api/v1/applicants/:applicant/reject": .scoped(.operator),
+        "POST /api/v1/devices/:device/replace": .scoped(.operator),
         "POST /api/v1/agent/check-in": .device, "POST /api/v1/agent/password": .device,
         "POST /api/v1/agent/password/confirm": .device, "GET /api/v1/devices": .scoped(.viewer),
         "GET /api/v1/devices/:device": .scoped(.viewer), "PATCH /api/v1/devices/:device": .scoped(.operator),
@@ -129,6 +133,7 @@ private struct Visit {
         self.template = words[1].split(separator: "/").map { $0.hasPrefix(":") ? "/{\($0.dropFirst())}" : "/\($0)" }
             .joined()
         self.path = words[1].replacing(":device", with: self.device.id).replacing(":token", with: token.id)
+            .replacing(":applicant", with: try await fixture.applicant().id)
             .replacing(":key", with: try await fixture.apiKey().id)
             .replacing(":job", with: try await Self.job(fixture, endpoint)).replacing(":run", with: "1")
             .replacing(":connection", with: "\(try await fixture.connection(self.device).id)")
@@ -193,7 +198,9 @@ private struct Visit {
         _ endpoint: String, _ fixture: ServerFixture, _ device: TestDevice, _ token: Credential, _ key: SSHPublicKey
     ) async throws -> (any Encodable)? {
         switch endpoint {
-        case "POST /api/v1/register": return Sample.registration(token, key: key)
+        case "POST /api/v1/register": return Sample.registration(token, key: key, nonce: fixture.nonce())
+        case "POST /api/v1/applicants/:applicant/approve": return ApprovalRequest(name: "edge-3")
+        case "POST /api/v1/devices/:device/replace": return ReplaceRequest(with: try await fixture.device().id)
         case "POST /api/v1/agent/check-in":
             return CheckInRequest(facts: Sample.facts(), vitals: Sample.vitals(), tunnelProblem: nil)
         case "POST /api/v1/agent/password/confirm":
@@ -203,7 +210,9 @@ private struct Visit {
         case "POST /api/v1/devices/:device/connect": return ConnectRequest(publicKey: key, user: "root")
         case "POST /api/v1/devices/:device/reveal-password": return RevealRequest(reason: "test")
         case "POST /api/v1/rotate-passwords": return RotationRequest(devices: "all")
-        case "POST /api/v1/tokens": return JoinTokenRequest(lifetime: 60, uses: 1, tags: [])
+        case "POST /api/v1/tokens":
+            return JoinTokenRequest(
+                lifetime: 60, uses: 1, tags: [], approval: .manual, sources: [try CIDR("192.0.2.0/24")])
         case "POST /api/v1/jobs": return Sample.job("other")
         case "PATCH /api/v1/jobs/:job": return JobChange(cron: "@daily")
         case "POST /api/v1/users": return UserRequest(name: "carol", role: .viewer)

@@ -13,12 +13,22 @@ import WatchmanCore
     /// Sends a registration whose proof is made by `signer`.
     private static func send(
         _ fixture: ServerFixture, _ request: RegistrationRequest, by signer: SSHPrivateKey,
-        namespace: String = DeviceSignature.registerNamespace, change: ([UInt8]) -> [UInt8] = { $0 }
+        namespace: String = DeviceSignature.registerNamespace, nonce: String? = nil,
+        change: ([UInt8]) -> [UInt8] = { $0 }
     ) async throws -> Answer {
+        var request = request
+        request.nonce = nonce ?? fixture.nonce()
         let bytes = Array(try WireJSON.encode(request))
         let signature = Data(try SSHSignature.sign(bytes, namespace: namespace, with: signer)).base64EncodedString()
         return try await fixture.call(
             .post, Self.path, .remote, headers: [DeviceSignature.signatureField: signature], bytes: change(bytes))
+    }
+
+    /// The body of a registration with a good nonce.
+    private static func bytes(_ fixture: ServerFixture, _ request: RegistrationRequest) throws -> [UInt8] {
+        var request = request
+        request.nonce = fixture.nonce()
+        return Array(try WireJSON.encode(request))
     }
 
     private static func uses(_ fixture: ServerFixture) async throws -> [Int] {
@@ -29,15 +39,16 @@ import WatchmanCore
         try await ServerFixture.with { fixture in
             let key = SSHPrivateKey.generate()
             let request = Sample.registration(try await fixture.token(), key: key.publicKey, hostname: "Edge-1.local")
-            let enrolment = try await Self.send(fixture, request, by: key).decode(Enrolment.self)
+            let answer = try await Self.send(fixture, request, by: key).decode(RegistrationAnswer.self)
+            let enrolment = try #require(answer.enrolment)
             #expect(enrolment.name == "edge-1" && enrolment.port == 1100 && enrolment.gatewayUser == "wm-edge")
             let authorities = fixture.fleet.authorities
             #expect(enrolment.hostAuthority == authorities.host.publicKey)
             #expect(enrolment.userAuthority == authorities.user.publicKey)
             let line = try fixture.keyLine(TestDevice(id: enrolment.deviceID, key: key))
             #expect(line?.contains("permitlisten=\"127.0.0.1:1100\"") == true)
-            let again = try await Self.send(fixture, request, by: key).decode(Enrolment.self)
-            #expect(again == enrolment)
+            let again = try await Self.send(fixture, request, by: key).decode(RegistrationAnswer.self)
+            #expect(again.enrolment == enrolment)
             let uses = try await Self.uses(fixture)
             #expect(uses == [1])
         }
@@ -51,10 +62,10 @@ import WatchmanCore
                 try await Self.send(fixture, request, by: other),
                 try await Self.send(fixture, request, by: key, namespace: DeviceSignature.callNamespace),
                 try await Self.send(fixture, request, by: key) { $0 + [0x20] },
-                try await fixture.call(.post, Self.path, .remote, bytes: Array(try WireJSON.encode(request))),
+                try await fixture.call(.post, Self.path, .remote, bytes: try Self.bytes(fixture, request)),
                 try await fixture.call(
                     .post, Self.path, .local, headers: [DeviceSignature.signatureField: "%%%"],
-                    bytes: Array(try WireJSON.encode(request))),
+                    bytes: try Self.bytes(fixture, request)),
             ]
             for answer in answers {
                 #expect(answer.status == 401)

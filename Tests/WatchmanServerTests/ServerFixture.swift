@@ -73,8 +73,8 @@ struct ServerFixture: Sendable {
             lookup: try GatewayDatabase(path: self.gatewayDatabase, readers: getegid()),
             presence: Presence(range: Self.ports) { _, _ in true }, changes: changes, backups: backups,
             authorities: authorities,
-            escrow: try Escrow(StateFolder(path: state)), pin: tls.pin, url: "https://tower.example:8443",
-            fingerprint: tls.fingerprint)
+            escrow: try Escrow(StateFolder(path: state)), program: Download(file: self.gatewayDatabase), pin: tls.pin,
+            keyPin: tls.keyPin, url: "https://tower.example:8443", fingerprint: tls.fingerprint)
         self.denials = Denials(store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         // The smallest cost there is: tests are not about how long scrypt takes.
         self.signIn = SignIn(store: self.fleet.store, passwords: try PasswordWorker(cost: 1))
@@ -123,9 +123,10 @@ struct ServerFixture: Sendable {
         try await self.call(method, path, bytes: try body.map { Array(try WireJSON.encode($0)) })
     }
 
-    func token(uses: Int = 10) async throws -> Credential {
+    func token(uses: Int = 10, approval: Approval = .auto, from: [String] = []) async throws -> Credential {
         let token = Credential(new: .join, pin: self.fleet.pin)
-        let request = JoinTokenRequest(lifetime: 3600, uses: uses, tags: [])
+        let request = JoinTokenRequest(
+            lifetime: 3600, uses: uses, tags: [], approval: approval, sources: try from.map(CIDR.init))
         _ = try await self.fleet.store.create(token, request, actor: "local", now: Date())
         return token
     }
@@ -149,7 +150,9 @@ struct ServerFixture: Sendable {
         let request = Sample.registration(
             try await self.token(), key: key.publicKey, name: name, clock: clock,
             escrowsRootPassword: escrowsRootPassword)
-        return TestDevice(id: try await self.fleet.register(request, now: now).enrolment.deviceID, key: key)
+        let answer = try await self.fleet.register(request, source: "192.0.2.1", now: now)
+        guard let id = answer.enrolment?.deviceID else { throw WatchmanError(.internal, "it is not enrolled") }
+        return TestDevice(id: id, key: key)
     }
 
     /// A connection to a device that an admin opened with a certificate, as the gateway's log tells. There is no such socket.
@@ -169,6 +172,19 @@ struct ServerFixture: Sendable {
         }
         return connection
     }
+
+    /// A device that waits for approval.
+    func applicant(
+        key: SSHPrivateKey = .generate(), name: String? = nil, facts: DeviceFacts? = nil
+    ) async throws -> TestDevice {
+        let request = Sample.registration(
+            try await self.token(approval: .manual), key: key.publicKey, name: name, facts: facts)
+        let answer = try await self.fleet.register(request, source: "192.0.2.1", now: Date())
+        return TestDevice(id: answer.waiting?.id ?? "", key: key)
+    }
+
+    /// A nonce for a registration.
+    func nonce(now: Date = Date()) -> String { self.fleet.gate.nonces.make(now: now).nonce }
 
     func backup(now: Date = Date()) async throws -> BackupSummary {
         try await self.fleet.backups.create(actor: "local", now: now)

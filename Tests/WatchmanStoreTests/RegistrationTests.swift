@@ -112,7 +112,7 @@ import WatchmanCore
         let token = try await fixture.token()
         let key = SSHPrivateKey.generate().publicKey
         let request = Sample.registration(token, key: key, clock: Date(timeIntervalSince1970: 60))
-        let info = try await fixture.store.register(request, gateway: "main", occupied: [], now: Self.now).info
+        let info = try await fixture.enrolled(request).info
         #expect(info.device.clockSkew == -1_789_999_940)
         #expect(info.device.createdAt == Self.now)
     }
@@ -122,13 +122,13 @@ import WatchmanCore
         let token = try await fixture.token()
         let request = Sample.registration(token, key: SSHPrivateKey.generate().publicKey)
         let error = await #expect(throws: WatchmanError.self) {
-            try await fixture.store.register(request, gateway: "other", occupied: [], now: Self.now)
+            try await fixture.enrolled(request, gateway: "other")
         }
         #expect(error?.code == .internal)
         #expect(try await fixture.uses(token) == 0)
     }
 
-    static func expectForbidden(_ message: String, _ body: () async throws -> Store.Registration) async {
+    static func expectForbidden(_ message: String, _ body: () async throws -> StoreFixture.Enrolled) async {
         let error = await #expect(throws: WatchmanError.self) { try await body() }
         #expect(error == WatchmanError(.forbidden, message, hint: "watchman admin tokens create"))
     }

@@ -30,7 +30,7 @@ import WatchmanCore
     @Test func `facts are stored whenever they change, and kept when a report is refused`() async throws {
         let fixture = try await StoreFixture()
         let id = try await fixture.device().device.id
-        _ = try await fixture.store.publicKey(device: id)
+        _ = try await fixture.store.signer(of: id)
         for (sequence, hostname) in [(Int64(1), "a"), (2, "a"), (3, "b"), (4, "a"), (4, "c"), (5, "a"), (6, "c")] {
             _ = try? await fixture.checkIn(id, sequence, hostname: hostname)
             let stored = try await fixture.store.device(id).device.facts.hostname
@@ -52,15 +52,15 @@ import WatchmanCore
         }
         let same = await #expect(throws: WatchmanError.self) { try await fixture.checkIn("nobody", 1) }
         #expect(error == Store.notEnrolled("nobody") && same == error)
-        #expect(try await fixture.store.publicKey(device: "nobody") == nil)
+        #expect(try await fixture.store.signer(of: "nobody") == nil)
     }
 
     @Test func `a device's key is known until it is removed`() async throws {
         let fixture = try await StoreFixture()
         let device = try await fixture.device().device
-        for _ in 0..<2 { #expect(try await fixture.store.publicKey(device: device.id)?.line == device.publicKey) }
+        for _ in 0..<2 { #expect(try await fixture.store.signer(of: device.id)?.key.line == device.publicKey) }
         _ = try await fixture.store.remove(device.id, actor: "local", now: StoreFixture.now)
-        #expect(try await fixture.store.publicKey(device: device.id) == nil)
+        #expect(try await fixture.store.signer(of: device.id) == nil)
     }
 
     @Test func `of 20 calls with one number at once just one is taken`() async throws {

@@ -8,6 +8,8 @@ import WatchmanCore
 /// A store with one gateway, and short words for what tests do with it.
 struct StoreFixture: Sendable {
     static let now = Sample.now
+    /// Where devices call from.
+    static let source = "192.0.2.1"
     static let pin = String(repeating: "p", count: 43)
     let store: Store
 
@@ -17,9 +19,12 @@ struct StoreFixture: Sendable {
             Gateway(id: "main", host: nil, port: 2222, firstPort: ports.lowerBound, lastPort: ports.upperBound))
     }
 
-    func token(uses: Int = 100, lifetime: Int = 3600, tags: [String] = []) async throws -> Credential {
+    func token(
+        uses: Int = 100, lifetime: Int = 3600, tags: [String] = [], approval: Approval = .auto, from: [String] = []
+    ) async throws -> Credential {
         let token = Credential(new: .join, pin: Self.pin)
-        let request = JoinTokenRequest(lifetime: lifetime, uses: uses, tags: tags)
+        let request = JoinTokenRequest(
+            lifetime: lifetime, uses: uses, tags: tags, approval: approval, sources: try from.map(CIDR.init))
         _ = try await self.store.create(token, request, actor: "local", now: Self.now)
         return token
     }
@@ -31,14 +36,43 @@ struct StoreFixture: Sendable {
         return key
     }
 
+    /// A device that was enrolled.
+    struct Enrolled: Sendable {
+        let info: DeviceInfo
+        let isNew: Bool
+    }
+
     @discardableResult
     func register(
         _ token: Credential, key: SSHPublicKey = SSHPrivateKey.generate().publicKey, name: String? = nil,
-        hostname: String = "edge", occupied: Set<Int> = [], now: Date = Self.now
-    ) async throws -> Store.Registration {
-        try await self.store.register(
-            Sample.registration(token, key: key, name: name, hostname: hostname), gateway: "main", occupied: occupied,
-            now: now)
+        hostname: String = "edge", facts: DeviceFacts? = nil, occupied: Set<Int> = [], now: Date = Self.now
+    ) async throws -> Enrolled {
+        let request = Sample.registration(token, key: key, name: name, hostname: hostname, facts: facts)
+        return try await self.enrolled(request, occupied: occupied, now: now)
+    }
+
+    func enrolled(
+        _ request: RegistrationRequest, gateway: String = "main", occupied: Set<Int> = [], now: Date = Self.now
+    ) async throws -> Enrolled {
+        let result = try await self.store.register(
+            request, source: Self.source, gateway: gateway, occupied: occupied, now: now)
+        guard case .enrolled(let info, let isNew) = result else {
+            throw WatchmanError(.internal, "the device waits for approval")
+        }
+        return Enrolled(info: info, isNew: isNew)
+    }
+
+    /// A device that waits.
+    func applicant(
+        _ token: Credential? = nil, key: SSHPublicKey = SSHPrivateKey.generate().publicKey, name: String? = nil,
+        facts: DeviceFacts? = nil, now: Date = Self.now
+    ) async throws -> Applicant {
+        let token = if let token { token } else { try await self.token(approval: .manual) }
+        let result = try await self.store.register(
+            Sample.registration(token, key: key, name: name, facts: facts), source: Self.source, gateway: "main",
+            occupied: [], now: now)
+        guard case .waiting(let applicant, _) = result else { throw WatchmanError(.internal, "it does not wait") }
+        return applicant
     }
 
     /// A device enrolled with a token of its own.

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import WatchmanClient
-import WatchmanCore
+public import WatchmanCore
 
 extension Watchman {
     struct AdminTokens: AsyncParsableCommand {
@@ -12,24 +12,49 @@ extension Watchman {
 
     struct TokensCreate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "create", abstract: "Make a join token. Its secret is shown this once.")
+            commandName: "create", abstract: "Make a join token. Its secret is shown this once.",
+            discussion: """
+                The token goes to standard output; how to use it, to standard error.
+
+                  $ watchman admin tokens create --ttl 8h --uses 20 --tag site=berlin --from 192.0.2.0/24
+                  $ watchman admin tokens create --approve manual
+                """)
 
         @Option(help: "How long it can be used: a number with s, m, h or d, from 1m to 366d.") var ttl = Lifetime(
             seconds: 3600)
         @Option(help: "How many devices it can enrol.") var uses = 1
         @Option(help: "A tag for every device that enrols with it; can be repeated.") var tag: [String] = []
+        @Option(help: "Whether devices are let in at once, or each by `devices approve`: auto or manual.")
+        var approve = Approval.auto
+        @Option(
+            help: ArgumentHelp(
+                "Addresses that it can be used from, such as 192.0.2.0/24; can be repeated. Default: any.",
+                valueName: "cidr"))
+        var from: [String] = []
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let request = JoinTokenRequest(lifetime: self.ttl.seconds, uses: self.uses, tags: self.tag)
+            let request = JoinTokenRequest(
+                lifetime: self.ttl.seconds, uses: self.uses, tags: self.tag, approval: self.approve,
+                sources: try self.from.map(CIDR.init))
             let new: NewJoinToken = try await self.server.withClient(.live) {
                 try await $0.post("/api/v1/tokens", request)
             }
             try self.output.print(new) { [new.token.revealed] }
-            Terminal.say(
-                "watchman: ends \(Moment.exact(new.summary.expiresAt)), for \(self.uses) device\(self.uses == 1 ? "" : "s")"
-            )
+            Self.talk(new, isSeen: Terminal.showsData).forEach(Terminal.say)
+        }
+
+        /// What is said beside the token, which is only repeated to someone who sees it anyway.
+        static func talk(_ new: NewJoinToken, isSeen: Bool) -> [String] {
+            let (uses, isManual) = (new.summary.maxUses, new.summary.approval == .manual)
+            return [
+                "watchman: ends \(Moment.exact(new.summary.expiresAt)), for \(uses) device\(uses == 1 ? "" : "s")"
+                    + (isManual ? ", each approved by `watchman devices approve`" : ""),
+                "watchman: on the device: "
+                    + EnrolmentLine.text(
+                        token: isSeen ? new.token.revealed : "TOKEN", server: new.server, keyPin: new.keyPin),
+            ]
         }
     }
 
@@ -43,10 +68,12 @@ extension Watchman {
             let list: JoinTokenList = try await self.server.withClient(.live) { try await $0.get("/api/v1/tokens") }
             try self.output.print(list) {
                 Table(
-                    header: ["ID", "STATE", "USES", "EXPIRES", "TAGS"],
+                    header: ["ID", "STATE", "USES", "EXPIRES", "APPROVE", "FROM", "TAGS"],
                     rows: list.tokens.map {
                         [
                             $0.id, $0.state.rawValue, "\($0.uses)/\($0.maxUses)", Moment.exact($0.expiresAt),
+                            $0.approval.rawValue,
+                            $0.sources.isEmpty ? "any" : $0.sources.map(\.text).joined(separator: ","),
                             $0.tags.joined(separator: ","),
                         ]
                     }
@@ -70,6 +97,8 @@ extension Watchman {
         }
     }
 }
+
+extension Approval: ExpressibleByArgument {}
 
 /// The public part of a credential.
 enum PublicID {

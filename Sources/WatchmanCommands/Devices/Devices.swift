@@ -6,7 +6,8 @@ extension Watchman {
             abstract: "List and manage devices.",
             discussion: "A device is named by its id, its name, or the beginning of either if that is enough.",
             subcommands: [
-                DevicesList.self, DevicesShow.self, DevicesRename.self, DevicesTag.self, DevicesRemove.self,
+                DevicesList.self, DevicesShow.self, DevicesPending.self, DevicesApprove.self, DevicesReject.self,
+                DevicesRename.self, DevicesTag.self, DevicesReplace.self, DevicesRemove.self,
                 DevicesRotatePassword.self, DevicesRevealPassword.self, DevicesSSHConfig.self,
             ],
             defaultSubcommand: DevicesList.self)

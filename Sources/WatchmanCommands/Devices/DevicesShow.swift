@@ -38,7 +38,8 @@ extension Watchman {
                 ("tags", summary.tags.isEmpty ? "-" : summary.tags.joined(separator: ", ")),
                 ("enrolled", Moment.exact(detail.createdAt)), ("clock", skew), ("key", detail.keyFingerprint),
                 ("root password", Self.rootPassword(detail, now)),
-            ] + detail.hostKeys.map { ("host key", "\($0.fingerprint) (\($0.type))") }
+            ] + (detail.resembles.map { [("resembles", "\($0.name) (\($0.id)), by \($0.trait.rawValue)")] } ?? [])
+                + detail.hostKeys.map { ("host key", "\($0.fingerprint) (\($0.type))") }
         }
 
         private static func rootPassword(_ detail: DeviceDetail, _ now: Date) -> String {
@@ -49,6 +50,7 @@ extension Watchman {
         private static func facts(_ facts: DeviceFacts) -> [(String, String)] {
             [
                 ("host name", facts.hostname), ("machine id", facts.machineID ?? "-"),
+                ("serial", facts.serial ?? "-"),
                 ("system", "\(facts.system), \(facts.architecture), Linux \(facts.kernel)"),
                 ("ssh", facts.ssh ?? "-"), ("sshd", facts.sshd ?? "-"), ("agent", facts.agentVersion),
             ]

@@ -13,6 +13,9 @@ enum Terminal {
     /// Whether someone can answer questions.
     static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
+    /// Whether what is printed as data goes to someone's screen.
+    static var showsData: Bool { isatty(STDOUT_FILENO) == 1 }
+
     /// Asks a question on standard error and reads the answer.
     static func ask(_ question: String) -> String? {
         FileHandle.standardError.write(Data(question.utf8))

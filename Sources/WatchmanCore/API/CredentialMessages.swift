@@ -4,6 +4,8 @@ public import Foundation
 public struct JoinTokenRequest: Codable, Sendable {
     /// Seconds that a token may live: a minute to 366 days.
     public static let lifetimes = 60...366 * 86400
+    /// Ranges of addresses that a token may name.
+    public static let mostSources = 32
 
     /// Seconds it can be used.
     public var lifetime: Int
@@ -11,13 +13,27 @@ public struct JoinTokenRequest: Codable, Sendable {
     public var uses: Int
     /// Tags that every device enrolled with it gets.
     public var tags: [String]
+    /// Whether devices are let in at once; nil means that they are.
+    public var approval: Approval?
+    /// The only addresses that it can be used from; nil or none means any.
+    public var sources: [CIDR]?
 
     /// Creates a request.
-    public init(lifetime: Int, uses: Int, tags: [String]) {
+    public init(lifetime: Int, uses: Int, tags: [String], approval: Approval? = nil, sources: [CIDR]? = nil) {
         self.lifetime = lifetime
         self.uses = uses
         self.tags = tags
+        self.approval = approval
+        self.sources = sources
     }
+}
+
+/// Who decides about a device that brings a right join token.
+public enum Approval: String, Codable, Sendable, CaseIterable {
+    /// Nobody: it is let in.
+    case auto
+    /// A person, for each device.
+    case manual
 }
 
 /// A join token as it is listed.
@@ -44,6 +60,10 @@ public struct JoinTokenSummary: Codable, Hashable, Sendable {
     public var uses: Int
     /// Tags it gives.
     public var tags: [String]
+    /// Who decides about devices that bring it.
+    public var approval: Approval
+    /// The only addresses that it can be used from; none means any.
+    public var sources: [CIDR]
     /// When it was made.
     public var createdAt: Date
     /// When it ends.
@@ -51,13 +71,16 @@ public struct JoinTokenSummary: Codable, Hashable, Sendable {
 
     /// Creates a row.
     public init(
-        id: String, state: State, maxUses: Int, uses: Int, tags: [String], createdAt: Date, expiresAt: Date
+        id: String, state: State, maxUses: Int, uses: Int, tags: [String], approval: Approval = .auto,
+        sources: [CIDR] = [], createdAt: Date, expiresAt: Date
     ) {
         self.id = id
         self.state = state
         self.maxUses = maxUses
         self.uses = uses
         self.tags = tags
+        self.approval = approval
+        self.sources = sources
         self.createdAt = createdAt
         self.expiresAt = expiresAt
     }
@@ -69,11 +92,17 @@ public struct NewJoinToken: Codable, Sendable {
     public var token: Secret
     /// Its row in the list.
     public var summary: JoinTokenSummary
+    /// How a device reaches the server.
+    public var server: String
+    /// Pin of the HTTPS port's key, as curl's `--pinnedpubkey` takes it after `sha256//`.
+    public var keyPin: String
 
     /// Creates an answer.
-    public init(token: Secret, summary: JoinTokenSummary) {
+    public init(token: Secret, summary: JoinTokenSummary, server: String, keyPin: String) {
         self.token = token
         self.summary = summary
+        self.server = server
+        self.keyPin = keyPin
     }
 }
 

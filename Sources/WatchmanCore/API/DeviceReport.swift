@@ -6,6 +6,8 @@ public struct DeviceFacts: Codable, Hashable, Sendable {
     public var hostname: String
     /// machine-id(5), or nil where there is none.
     public var machineID: String?
+    /// Serial number of the hardware, which outlives a new image, or nil where there is none.
+    public var serial: String?
     /// `PRETTY_NAME` of os-release(5).
     public var system: String
     /// Machine type as `uname -m` prints it.
@@ -21,11 +23,12 @@ public struct DeviceFacts: Codable, Hashable, Sendable {
 
     /// Creates facts from their parts.
     public init(
-        hostname: String, machineID: String?, system: String, architecture: String, kernel: String, ssh: String?,
-        sshd: String?, agentVersion: String
+        hostname: String, machineID: String?, serial: String? = nil, system: String, architecture: String,
+        kernel: String, ssh: String?, sshd: String?, agentVersion: String
     ) {
         self.hostname = hostname
         self.machineID = machineID
+        self.serial = serial
         self.system = system
         self.architecture = architecture
         self.kernel = kernel
@@ -39,6 +42,7 @@ public struct DeviceFacts: Codable, Hashable, Sendable {
         DeviceFacts(
             hostname: OutsideText.clean(self.hostname, limit: 253),
             machineID: self.machineID.map { OutsideText.clean($0, limit: 64) },
+            serial: self.serial.map { OutsideText.clean($0, limit: 64) },
             system: OutsideText.clean(self.system, limit: 128),
             architecture: OutsideText.clean(self.architecture, limit: 32),
             kernel: OutsideText.clean(self.kernel, limit: 128),

@@ -82,12 +82,14 @@ public struct DeviceDetail: Codable, Sendable {
     public var rootPassword: PasswordStanding?
     /// What its tunnel did of late, newest first.
     public var events: [TunnelEvent]
+    /// The older device that it may be, set up anew.
+    public var resembles: Resemblance?
 
     /// Creates the detail.
     public init(
         summary: DeviceSummary, facts: DeviceFacts, vitals: DeviceVitals?, clockSkew: Double, keyFingerprint: String,
         hostKeys: [SSHPublicKey], createdAt: Date, escrowsRootPassword: Bool, rootPassword: PasswordStanding?,
-        events: [TunnelEvent]
+        events: [TunnelEvent], resembles: Resemblance? = nil
     ) {
         self.summary = summary
         self.facts = facts
@@ -99,6 +101,7 @@ public struct DeviceDetail: Codable, Sendable {
         self.escrowsRootPassword = escrowsRootPassword
         self.rootPassword = rootPassword
         self.events = events
+        self.resembles = resembles
     }
 }
 

@@ -20,11 +20,32 @@ public struct ServerIdentity: Codable, Sendable {
     }
 }
 
+/// `POST /api/v1/register/nonce`: what the next registration must carry, so that it cannot be sent a second time.
+public struct RegistrationNonce: Codable, Sendable {
+    /// Seconds that it can be used, once.
+    public static let lifetime = 60
+    /// The answer to a nonce that cannot be used: whoever means it well asks for another.
+    public static let refusal = WatchmanError(.conflict, "the registration's nonce was used, is too old or is not ours")
+
+    /// The nonce.
+    public var nonce: String
+    /// Seconds that it can be used.
+    public var lifetime: Int
+
+    /// Creates an answer.
+    public init(nonce: String) {
+        self.nonce = nonce
+        self.lifetime = Self.lifetime
+    }
+}
+
 /// `POST /api/v1/register`: a device asks to be enrolled.
 ///
 /// The request carries, in the `Watchman-Signature` header, an SSHSIG by `publicKey` over the body: proof that the
-/// device holds the key it enrols.
+/// device holds the key it enrols, at this moment.
 public struct RegistrationRequest: Codable, Sendable {
+    /// What the server gave for this one request; an older `register` sends none.
+    public var nonce: String?
     /// Public part of the join token.
     public var tokenID: String
     /// Secret part of the join token.
@@ -46,9 +67,10 @@ public struct RegistrationRequest: Codable, Sendable {
 
     /// Creates a request from its parts.
     public init(
-        tokenID: String, tokenSecret: Secret, pin: String, name: String?, publicKey: SSHPublicKey,
-        hostKeys: [SSHPublicKey], facts: DeviceFacts, clock: Date, escrowsRootPassword: Bool
+        nonce: String? = nil, tokenID: String, tokenSecret: Secret, pin: String, name: String?,
+        publicKey: SSHPublicKey, hostKeys: [SSHPublicKey], facts: DeviceFacts, clock: Date, escrowsRootPassword: Bool
     ) {
+        self.nonce = nonce
         self.tokenID = tokenID
         self.tokenSecret = tokenSecret
         self.pin = pin
@@ -58,6 +80,34 @@ public struct RegistrationRequest: Codable, Sendable {
         self.facts = facts
         self.clock = clock
         self.escrowsRootPassword = escrowsRootPassword
+    }
+}
+
+/// The answer to a registration: the device is enrolled, or it waits for a person's word. One of both is there.
+public struct RegistrationAnswer: Codable, Sendable {
+    /// What a device that waits may tell the person beside it.
+    public struct Waiting: Codable, Hashable, Sendable {
+        /// Id of the application.
+        public var id: String
+        /// Fingerprint of the device's key.
+        public var keyFingerprint: String
+
+        /// Creates it.
+        public init(id: String, keyFingerprint: String) {
+            self.id = id
+            self.keyFingerprint = keyFingerprint
+        }
+    }
+
+    /// The enrolment.
+    public var enrolment: Enrolment?
+    /// The application.
+    public var waiting: Waiting?
+
+    /// Creates an answer.
+    public init(enrolment: Enrolment? = nil, waiting: Waiting? = nil) {
+        self.enrolment = enrolment
+        self.waiting = waiting
     }
 }
 

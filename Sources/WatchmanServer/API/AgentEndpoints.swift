@@ -12,6 +12,7 @@ struct AgentEndpoints: Sendable {
         [
             Endpoint(.get, "/api/v1/identity", .anyone, "Tell what anyone may know of this server", self.identity),
             Endpoint(.post, "/api/v1/register", .anyone, "Enrol a device with a join token", self.register),
+            Endpoint(.post, "/api/v1/register/nonce", .anyone, "Get what a registration must carry", self.nonce),
             Endpoint(.post, "/api/v1/agent/check-in", .device, "Report how the device is", self.checkIn),
             Endpoint(.post, "/api/v1/agent/password", .device, "Ask for the root password to set", self.password),
             Endpoint(
@@ -23,10 +24,13 @@ struct AgentEndpoints: Sendable {
         ServerIdentity(version: Version.current, certificateAuthority: self.authority, clock: call.now)
     }
 
-    private func register(_ call: Call, _ request: RegistrationRequest) async throws -> Enrolment {
+    private func nonce(_ call: Call) async throws -> RegistrationNonce { self.fleet.gate.nonces.make(now: call.now) }
+
+    private func register(_ call: Call, _ request: RegistrationRequest) async throws -> RegistrationAnswer {
+        try await self.fleet.judge(request, source: call.source, now: call.now)
         try Self.checkSignature(
             call.headers, of: call.bytes, namespace: DeviceSignature.registerNamespace, by: request.publicKey)
-        return try await self.fleet.register(request, now: call.now).enrolment
+        return try await self.fleet.register(request, source: call.source, now: call.now)
     }
 
     private func checkIn(_ call: Call, _ report: CheckInRequest) async throws -> CheckInResponse {

@@ -54,12 +54,12 @@ struct Authenticator: Sendable {
         guard let id = field(DeviceSignature.deviceField), DeviceName.isValid(id),
             let sequence = field(DeviceSignature.sequenceField).flatMap({ Int64($0) })
         else { throw WatchmanError(.unauthenticated, "this is for devices: the call names none") }
-        guard let key = try await self.store.publicKey(device: id) else { throw Store.notEnrolled(id) }
+        guard let signer = try await self.store.signer(of: id) else { throw Store.notEnrolled(id) }
         let message = DeviceSignature.message(method: method, path: path, device: id, sequence: sequence, body: body)
         notes.disbelief = "the call is not signed by the key of device \(id)"
         try AgentEndpoints.checkSignature(
-            headers, of: message, namespace: DeviceSignature.callNamespace, by: key)
+            headers, of: message, namespace: DeviceSignature.callNamespace, by: signer.key)
         notes.disbelief = nil
-        return SignedCall(device: id, sequence: sequence)
+        return SignedCall(device: signer.device, sequence: sequence)
     }
 }

@@ -14,6 +14,9 @@ struct DeviceEndpoints: Sendable {
             Endpoint(.get, "/api/v1/devices", .scoped(.viewer), "List devices", query: Self.query, self.list),
             Endpoint(.get, "/api/v1/devices/:device", .scoped(.viewer), "Show a device", self.show),
             Endpoint(.patch, "/api/v1/devices/:device", .scoped(.operator), "Rename and tag a device", self.change),
+            Endpoint(
+                .post, "/api/v1/devices/:device/replace", .scoped(.operator),
+                "Let another machine take a device's place", self.replace),
             Endpoint(.delete, "/api/v1/devices/:device", .scoped(.admin), "Forget a device", self.remove),
             Endpoint(.post, "/api/v1/devices/:device/connect", .scoped(.operator), "Let a person in", self.connect),
         ]
@@ -36,12 +39,17 @@ struct DeviceEndpoints: Sendable {
 
     private func show(_ call: Call) async throws -> DeviceDetail {
         let info = try await self.fleet.store.device(try call.parameter("device"), in: try call.actor().scope)
-        return try await self.fleet.detail(info, now: call.now)
+        return try await self.fleet.detail(info, in: try call.person().scope, now: call.now)
     }
 
     private func change(_ call: Call, _ change: DeviceChange) async throws -> DeviceSummary {
         try await self.fleet.change(
             try call.parameter("device"), change, actor: try call.actor(), now: call.now)
+    }
+
+    private func replace(_ call: Call, _ request: ReplaceRequest) async throws -> DeviceSummary {
+        try await self.fleet.replace(
+            try call.parameter("device"), with: request.with, actor: try call.actor(), now: call.now)
     }
 
     private func remove(_ call: Call) async throws -> DeviceSummary {

@@ -81,6 +81,8 @@ private struct Entry {
         switch self.status {
         case 500: .error
         case 501...: .warning
+        // Whoever is told to wait may come a thousand times.
+        case 429: .debug
         case 400..<500: self.path == "unknown" ? .debug : .info
         default: ["GET", "HEAD"].contains(self.method) || self.actor.hasPrefix("device:") ? .debug : .info
         }

@@ -15,7 +15,7 @@ enum API {
     static func endpoints(_ fleet: Fleet, authority: String, instruments: Instruments) -> [Endpoint] {
         let endpoints =
             DeviceEndpoints(fleet: fleet).all + PasswordEndpoints(fleet: fleet).all
-            + AgentEndpoints(fleet: fleet, authority: authority).all
+            + AgentEndpoints(fleet: fleet, authority: authority).all + ApplicantEndpoints(fleet: fleet).all
             + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
             + ConnectionEndpoints(fleet: fleet).all + AuditEndpoints(fleet: fleet).all
             + JobEndpoints(fleet: fleet).all + OverviewEndpoints(fleet: fleet).all
@@ -99,6 +99,9 @@ enum API {
         var shown = WatchmanError(.internal, "the server met a fault, request \(requestID): its log says more")
         switch error {
         case let error as WatchmanError: (status, shown) = (error.code.status, error)
+        case let error as TooManyRequests:
+            (status, headers) = (.tooManyRequests, [.retryAfter: "\(error.seconds)"])
+            shown = error.error
         case let error as StaleSequence:
             (status, shown) = (.conflict, WatchmanError(.conflict, "\(StaleCall.prefix)\(error.last)"))
         case let error as HTTPError:
@@ -142,6 +145,7 @@ extension WatchmanError.Code {
         case .notFound: .notFound
         case .conflict: .conflict
         case .exhausted: .init(code: 507, reasonPhrase: "Insufficient Storage")
+        case .limited: .tooManyRequests
         case .unavailable: .serviceUnavailable
         case .configuration, .internal: .internalServerError
         }

@@ -24,7 +24,7 @@ struct Dashboard: Sendable {
             + DevicesPage(fleet: fleet, templates: templates).all
             + DevicePage(fleet: fleet, templates: templates).all
             + PasswordPage(fleet: fleet, signIn: signIn, templates: templates).all
-            + EnrolPage(fleet: fleet, templates: templates).all
+            + EnrolPage(fleet: fleet, templates: templates).all + EnrolFiles(fleet: fleet).all
             + GatewayPage(fleet: fleet, settings: gateway, templates: templates).all
             + JobsPage(fleet: fleet, templates: templates).all
             + JobPage(fleet: fleet, templates: templates).all

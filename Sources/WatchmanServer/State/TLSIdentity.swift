@@ -18,6 +18,8 @@ struct TLSIdentity: Sendable {
     let authority: String
     /// The pin of the CA.
     let pin: String
+    /// Pin of the HTTPS port's own key, as curl's `--pinnedpubkey` takes it after `sha256//` (RFC 7469, 2.4).
+    let keyPin: String
     /// SHA-256 of the HTTPS port's certificate, as browsers show it: `AB:CD:...`.
     let fingerprint: String
     private let certificate: String
@@ -34,9 +36,10 @@ struct TLSIdentity: Sendable {
         }
         let parsed = try folder.reading("ca.pem") { try Certificate(pemEncoded: authority) }
         let leaf = try folder.reading("tls.pem") { try PEMDocument(pemString: certificate).derBytes }
-        _ = try folder.reading("tls.pem") { try Certificate(derEncoded: leaf) }
+        let parsedLeaf = try folder.reading("tls.pem") { try Certificate(derEncoded: leaf) }
         self.authority = authority
         self.pin = Credential.pin(ofPublicKey: parsed.publicKey.subjectPublicKeyInfoBytes)
+        self.keyPin = Data(SHA256.hash(data: parsedLeaf.publicKey.subjectPublicKeyInfoBytes)).base64EncodedString()
         self.fingerprint = SHA256.hash(data: leaf).map { String(format: "%02X", $0) }.joined(separator: ":")
         self.certificate = certificate
         self.key = key.pemRepresentation

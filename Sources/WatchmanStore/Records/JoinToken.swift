@@ -10,9 +10,13 @@ public struct JoinToken: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var secretHash: Data
     /// Tags it gives.
     public var tags: [String]
+    /// Who decides about devices that bring it.
+    public var approval: Approval
+    /// The only addresses that it can be used from; none means any.
+    public var sources: [CIDR]
     /// Devices it may enrol.
     public var maxUses: Int
-    /// Devices it has enrolled.
+    /// Devices it has enrolled, or that wait with it.
     public var uses: Int
     /// When it was made.
     public var createdAt: Date
@@ -31,10 +35,21 @@ public struct JoinToken: Codable, Sendable, FetchableRecord, PersistableRecord {
         return now < self.expiresAt ? .active : .expired
     }
 
+    /// What it is for, for the audit table.
+    var terms: String {
+        let from = self.sources.isEmpty ? "" : " from=\(self.sources.map(\.text).joined(separator: ","))"
+        return "uses=\(self.maxUses) approve=\(self.approval.rawValue)\(from)"
+    }
+
+    /// Whether it can be used from this address.
+    func isFor(_ source: String) -> Bool {
+        self.sources.isEmpty || self.sources.contains { $0.contains(source) }
+    }
+
     /// The row people see.
     public func summary(at now: Date) -> JoinTokenSummary {
         JoinTokenSummary(
             id: self.id, state: self.state(at: now), maxUses: self.maxUses, uses: self.uses, tags: self.tags,
-            createdAt: self.createdAt, expiresAt: self.expiresAt)
+            approval: self.approval, sources: self.sources, createdAt: self.createdAt, expiresAt: self.expiresAt)
     }
 }

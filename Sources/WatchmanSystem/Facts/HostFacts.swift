@@ -21,13 +21,30 @@ public struct HostFacts: Sendable {
         return DeviceFacts(
             hostname: Self.text(names.nodename),
             machineID: machineID.isEmpty ? nil : String(decoding: machineID, as: UTF8.self),
+            serial: self.serial,
             system: self.release.prettyName,
-            architecture: Self.text(names.machine),
+            architecture: Self.machine,
             kernel: Self.text(names.release),
             ssh: await self.versionLine(.sshVersion),
             sshd: await self.versionLine(.sshdVersion),
             agentVersion: Version.current
         ).cleaned
+    }
+
+    /// The hardware's own number: of the device tree on small boards, of the firmware on PCs, where only root may read it. Boards
+    /// without one say the same digit all along, or a text such as `To be filled by O.E.M.`.
+    private var serial: String? {
+        let files = ["sys/firmware/devicetree/base/serial-number", "sys/class/dmi/id/product_uuid"]
+        return files.lazy.map { self.content(of: $0).prefix { ASCII.isGraphic($0) } }
+            .first { Set($0.filter { $0 != UInt8(ascii: "-") }).count > 2 && $0.contains(where: ASCII.isDigit) }
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// What kind of machine this is (`uname -m`).
+    public static var machine: String {
+        var names = utsname()
+        uname(&names)
+        return OutsideText.clean(Self.text(names.machine), limit: 32)
     }
 
     /// What this machine calls itself (`uname -n`).

@@ -44,7 +44,7 @@ final class ServerFixture: Sendable {
         scratch.later { await self.end() }
     }
 
-    /// Writes the configuration file.
+    /// Writes the configuration file; a line without a value is left out.
     func configure(_ changes: [String: String] = [:]) throws {
         let range = self.ports.devices
         let lines = [
@@ -54,7 +54,8 @@ final class ServerFixture: Sendable {
             "gateway-port": "\(self.ports.gateway)", "device-ports": "\"\(range.lowerBound)-\(range.upperBound)\"",
             "edge-user": "\"\(Self.edgeUser)\"", "jump-user": "\"\(Self.jumpUser)\"", "keys-user": "\"nobody\"",
         ].merging(changes) { $1 }
-        let text = lines.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }.joined()
+        let text = lines.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }
+            .joined()
         try WholeFile.write(text, to: self.configurationFile, mode: 0o644)
     }
 
@@ -139,8 +140,11 @@ extension ServerFixture {
     }
 
     /// A new join token.
-    func token(uses: Int = 1, lifetime: Int = 600, tags: [String] = []) async throws -> Credential {
-        let request = JoinTokenRequest(lifetime: lifetime, uses: uses, tags: tags)
+    func token(
+        uses: Int = 1, lifetime: Int = 600, tags: [String] = [], approval: Approval = .auto, from: [String] = []
+    ) async throws -> Credential {
+        let request = JoinTokenRequest(
+            lifetime: lifetime, uses: uses, tags: tags, approval: approval, sources: try from.map(CIDR.init))
         let new: NewJoinToken = try await self.api { try await $0.post("/api/v1/tokens", request) }
         return try Credential(new.token.revealed, kind: .join)
     }
@@ -149,7 +153,7 @@ extension ServerFixture {
     func register(_ token: Credential, hostname: String, key: SSHPrivateKey = .generate()) async throws -> Enrolment {
         let (address, _) = try await ServerTrust.establish(try ServerURL(self.url), pin: token.pin)
         return try await APIClient.with(address) { client in
-            try await client.register(Fake.registration(token, hostname: hostname, key: key.publicKey), key: key)
+            try await client.enrol(Fake.registration(token, hostname: hostname, key: key.publicKey), key: key)
         }
     }
 
@@ -159,5 +163,15 @@ extension ServerFixture {
             try await $0.post(
                 "/api/v1/devices/\(device)/connect", ConnectRequest(publicKey: key, user: "root"))
         }
+    }
+}
+
+extension APIClient {
+    /// Enrols a device that need not wait.
+    func enrol(_ request: RegistrationRequest, key: SSHPrivateKey) async throws -> Enrolment {
+        guard let enrolment = try await self.register(request, key: key).enrolment else {
+            throw WatchmanError(.internal, "the device waits for approval")
+        }
+        return enrolment
     }
 }

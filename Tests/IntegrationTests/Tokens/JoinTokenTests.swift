@@ -111,7 +111,7 @@ struct JoinTokenTests {
                         let key = SSHPrivateKey.generate()
                         let request = Fake.registration(token, hostname: "edge", key: key.publicKey)
                         do {
-                            return Result<Enrolment, any Error>.success(try await client.register(request, key: key))
+                            return Result<Enrolment, any Error>.success(try await client.enrol(request, key: key))
                         } catch {
                             return .failure(error)
                         }

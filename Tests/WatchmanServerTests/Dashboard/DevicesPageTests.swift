@@ -47,7 +47,7 @@ import WatchmanCore
             for number in 0..<99 {
                 let request = Sample.registration(
                     token, key: SSHPrivateKey.generate().publicKey, name: "edge-\(number)", clock: Date())
-                _ = try await fixture.fleet.register(request, now: Date())
+                _ = try await fixture.fleet.register(request, source: "192.0.2.1", now: Date())
             }
             let browser = try await fixture.browser(.viewer)
             var (path, seen): (String?, [String]) = ("/devices?sort=port&search=edge", [])

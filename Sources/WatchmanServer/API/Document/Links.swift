@@ -4,6 +4,7 @@ import HTTPTypes
 enum Links {
     /// The operation, the part of other paths that its answer names, and where in the answer it stands.
     static let sources: [(operation: String, parameter: String, pointer: String)] = [
+        ("GET /api/v1/applicants", "applicant", "/applicants/0/id"),
         ("GET /api/v1/backups", "backup", "/backups/0/name"), ("POST /api/v1/backups", "backup", "/name"),
         ("GET /api/v1/devices", "device", "/devices/0/id"), ("PATCH /api/v1/devices/:device", "device", "/id"),
         ("GET /api/v1/jobs", "job", "/jobs/0/name"), ("POST /api/v1/jobs", "job", "/name"),

@@ -22,6 +22,10 @@ enum SchemaRules {
             ["type": "string", "format": "ssh-public-key"],
             SSHPrivateKey.generate().publicKey
         ),
+        ObjectIdentifier(CIDR.self): (
+            ["type": "string", "format": "cidr", "examples": ["192.0.2.0/24", "2001:db8::/32"]],
+            try? CIDR("192.0.2.0/24")
+        ),
         ObjectIdentifier(JSON.self): (["type": "object"], JSON.null),
     ]
 
@@ -62,6 +66,10 @@ enum SchemaRules {
 
     /// By message and field.
     static let rules: [String: JSON] = [
+        "ApplicantSummary.id": identifier(10),
+        // Store.approve
+        "ApprovalRequest.name": deviceName,
+        "ApprovalRequest.replace": deviceName,
         // Store.create(_:_:actor:now:)
         "APIKeyRequest.lifetime": bounds(APIKeyRequest.lifetimes),
         "APIKeyRequest.name": words,
@@ -94,12 +102,15 @@ enum SchemaRules {
         "JobRequest.timeout": bounds(JobRequest.timeouts),
         // Store.create(_:_:actor:now:)
         "JoinTokenRequest.lifetime": bounds(JoinTokenRequest.lifetimes),
+        "JoinTokenRequest.sources": ["maxItems": .integer(JoinTokenRequest.mostSources)],
         "JoinTokenRequest.tags": tags,
         "JoinTokenRequest.uses": bounds(1...100_000),
         "JoinTokenSummary.id": identifier(8),
         // Fleet.register
         "RegistrationRequest.hostKeys": ["minItems": 1, "maxItems": 8],
         "RegistrationRequest.name": deviceName,
+        // Store.replace
+        "ReplaceRequest.with": deviceName,
         // RevealRequest.checkedReason
         "RevealRequest.reason": [
             "pattern": .text("[^ \(dangerous)]"), "maxLength": .integer(RevealRequest.reasonLimit),
@@ -116,6 +127,7 @@ enum SchemaRules {
 
     /// By the name of a part of a path. What does not fit is not found.
     static let pathParameters: [String: (summary: String, schema: JSON)] = [
+        "applicant": ("The id of a device that waits, or its beginning.", deviceName),
         "backup": ("A backup's name.", ["pattern": "^watchman-[0-9]{8}T[0-9]{6}Z\\.tar$"]),
         "connection": (
             "A connection's number.",

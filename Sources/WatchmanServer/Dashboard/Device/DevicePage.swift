@@ -13,6 +13,7 @@ struct DevicePage: Sendable {
             Page(.get, "/devices/:device", .scoped(.viewer)) { try await self.page($0) },
             Page(.post, "/devices/:device/name", .scoped(.operator), self.rename),
             Page(.post, "/devices/:device/tags", .scoped(.operator), self.tag),
+            Page(.post, "/devices/:device/replace", .scoped(.operator), self.replace),
             Page(.post, "/devices/:device/remove", .scoped(.admin), self.remove),
         ]
     }
@@ -36,6 +37,13 @@ struct DevicePage: Sendable {
         }
     }
 
+    /// The device in the address is the one whose place is taken.
+    private func replace(_ visit: Visit) async throws -> Response {
+        let device = try await self.fleet.replace(
+            try visit.parameter("device"), with: visit.field("with"), actor: try visit.actor(), now: visit.now)
+        return .seeOther("/devices/\(device.id)")
+    }
+
     private func remove(_ visit: Visit) async throws -> Response {
         let info = try await self.fleet.store.device(try visit.parameter("device"), in: try visit.scope())
         guard visit.field("confirm") == info.device.name else {
@@ -55,7 +63,7 @@ struct DevicePage: Sendable {
         let points = try await self.fleet.store.metrics(
             device: info.device.id, since: visit.now - span.seconds, now: visit.now)
         let view = DeviceView(
-            try await self.fleet.detail(info, now: visit.now), events: events,
+            try await self.fleet.detail(info, in: try visit.scope(), now: visit.now), events: events,
             uptime: try await self.fleet.store.uptime(device: info.device.id, now: visit.now), points: points,
             span: span, error: error, visit)
         return try self.templates.page("device", view, status: error?.code.status ?? .ok)

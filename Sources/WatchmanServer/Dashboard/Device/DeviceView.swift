@@ -45,6 +45,9 @@ struct DeviceView: Sendable {
     let spans: [Span]
     let vitals: DeviceCharts?
     let password: PasswordPanel?
+    let deviceID: String
+    /// The older device that it may be, set up anew.
+    let twin: EnrolView.Twin?
     let canChange: Bool
     let canRemove: Bool
 
@@ -69,6 +72,8 @@ struct DeviceView: Sendable {
         }
         self.vitals = DeviceCharts(points, span, now: visit.now)
         self.password = PasswordPanel(device.rootPassword, visit)
+        self.deviceID = summary.id
+        self.twin = device.resembles.map { EnrolView.Twin($0, replacePath: "/devices/\($0.id)/replace") }
         self.canChange = visit.may(.operator)
         self.canRemove = visit.may(.admin)
     }

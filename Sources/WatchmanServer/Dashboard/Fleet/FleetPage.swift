@@ -19,7 +19,8 @@ struct FleetPage: Sendable {
             states: try await store.fleetStates(in: scope),
             concerns: try await store.concerns(limit: Self.concernLimit, in: scope),
             events: try await store.fleetEvents(limit: Self.eventLimit, in: scope),
-            samples: try await store.fleetSamples(after: TimeSlot.slot(visit.now) - FleetView.slots, in: scope), visit)
+            samples: try await store.fleetSamples(after: TimeSlot.slot(visit.now) - FleetView.slots, in: scope),
+            applicants: try await store.applicantCount(in: scope), visit)
         return try self.templates.page("fleet", view)
     }
 }

@@ -48,17 +48,22 @@ struct FleetView: Sendable {
     let layout: Layout
     let subtitle: String
     let canEnrol: Bool
+    /// Who waits for approval, for those who can give it.
+    let waiting: String?
     let overview: Overview?
 
     init(
         host: String, port: Int, states: Store.FleetStates, concerns: Store.Concerns, events: [Store.FleetEvent],
-        samples: [FleetSample], _ visit: Visit
+        samples: [FleetSample], applicants: Int, _ visit: Visit
     ) {
         let devices = states.total == 0 ? "No devices" : Words.count(states.total, "device")
         let count = states.offline + concerns.counts.disks + concerns.counts.clocks
         self.layout = Layout("Fleet", .fleet, visit)
         self.subtitle = "\(devices) on gateway \(host) port \(port)"
         self.canEnrol = visit.may(.operator)
+        self.waiting =
+            applicants > 0 && self.canEnrol
+            ? "\(Words.count(applicants, "device")) wait\(applicants == 1 ? "s" : "") for approval" : nil
         self.overview =
             states.total == 0
             ? nil
