@@ -12,7 +12,7 @@ umask 022
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 
 readonly suite=bookworm
-readonly packages=systemd,systemd-sysv,dbus,openssh-server,openssh-client,autossh,iproute2,ca-certificates
+readonly packages=systemd,systemd-sysv,dbus,openssh-server,openssh-client,autossh,iproute2,ca-certificates,curl
 
 die() {
     printf 'rootfs.sh: error: %s\n' "$*" >&2
