@@ -56,7 +56,7 @@ public struct SSHCertificate: Hashable, Sendable {
 
     func sign(_ key: SSHPublicKey, with authority: SSHPrivateKey, nonce: [UInt8]) throws(SSHFormatError) -> String {
         try check(authority)
-        let type = "\(key.type)-cert-v01@openssh.com"
+        let type = key.certificateType
         var fields = try SSHReader(key.blob)
         _ = try fields.string()  // the plain key's type
         var writer = SSHWriter()

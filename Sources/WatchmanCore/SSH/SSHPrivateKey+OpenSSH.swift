@@ -32,7 +32,8 @@ extension SSHPrivateKey {
         switch try SSHPublicKey.Algorithm(name: try reader.string()) {
         case .ed25519: self.init(ed25519: try Self.readEd25519(&reader))
         case .rsa: try self.init(rsa: try Self.readRSA(&reader))
-        case .p256, .p384, .p521: throw .unsupported("private key is not an ed25519 or rsa key")
+        case .p256, .p384, .p521, .tokenEd25519, .tokenP256:
+            throw .unsupported("private key is not an ed25519 or rsa key")
         }
         _ = try reader.string()  // the comment
         let padding = reader.remainder

@@ -6,8 +6,8 @@ extension SSHPublicKey {
     enum Material {
         case ed25519(Curve25519.Signing.PublicKey)
         case rsa(_RSA.Signing.PublicKey)
-        /// An ECDSA key is pinned as a host key and never used here, so only its name is kept.
-        case ecdsa(Algorithm)
+        /// Any other key is pinned as a host key or certified, and never used here, so only its name is kept.
+        case other(Algorithm)
 
         init(blob: [UInt8]) throws(SSHFormatError) {
             var reader = try SSHReader(blob)
@@ -18,6 +18,12 @@ extension SSHPublicKey {
             case .p256: self = try Self.ecdsa(&reader, .p256) { _ = try P256.Signing.PublicKey(x963Representation: $0) }
             case .p384: self = try Self.ecdsa(&reader, .p384) { _ = try P384.Signing.PublicKey(x963Representation: $0) }
             case .p521: self = try Self.ecdsa(&reader, .p521) { _ = try P521.Signing.PublicKey(x963Representation: $0) }
+            case .tokenEd25519:
+                _ = try Self.ed25519(&reader)
+                self = try Self.token(&reader, .tokenEd25519)
+            case .tokenP256:
+                _ = try Self.ecdsa(&reader, .p256) { _ = try P256.Signing.PublicKey(x963Representation: $0) }
+                self = try Self.token(&reader, .tokenP256)
             }
             try reader.end()
         }
@@ -26,7 +32,7 @@ extension SSHPublicKey {
             switch self {
             case .ed25519: .ed25519
             case .rsa: .rsa
-            case .ecdsa(let algorithm): algorithm
+            case .other(let algorithm): algorithm
             }
         }
 
@@ -59,7 +65,16 @@ extension SSHPublicKey {
             guard (try? check(point)) != nil else {
                 throw .malformed("ecdsa key is not an uncompressed point of its curve")
             }
-            return .ecdsa(algorithm)
+            return .other(algorithm)
+        }
+
+        /// PROTOCOL.u2f: the application that the token made the key for, such as `ssh:`, ends the blob.
+        private static func token(_ reader: inout SSHReader, _ algorithm: Algorithm) throws(SSHFormatError) -> Self {
+            let application = try reader.string()
+            guard (1...256).contains(application.count), application.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+                throw .malformed("security token's application is not 1 to 256 visible characters")
+            }
+            return .other(algorithm)
         }
     }
 }

@@ -1,10 +1,11 @@
 import Crypto
 import FoundationEssentials
 
-/// An SSH public key: ssh-ed25519, ssh-rsa of 2048 to 8192 bits, or ecdsa-sha2-nistp256, -nistp384 and -nistp521.
+/// An SSH public key: ssh-ed25519, ssh-rsa of 2048 to 8192 bits, ecdsa-sha2-nistp256, -nistp384 and -nistp521, or one of a security token
+/// (`sk-`, OpenSSH's PROTOCOL.u2f).
 ///
 /// Two keys are equal exactly when their blobs are. A value of this type holds a well-formed key, and its blob is
-/// the only encoding of that key. Keys of security tokens (`sk-`) and certificates are refused.
+/// the only encoding of that key. Certificates are refused.
 public struct SSHPublicKey: Hashable, Sendable {
     enum Algorithm: String, CaseIterable {
         case ed25519 = "ssh-ed25519"
@@ -12,11 +13,13 @@ public struct SSHPublicKey: Hashable, Sendable {
         case p256 = "ecdsa-sha2-nistp256"
         case p384 = "ecdsa-sha2-nistp384"
         case p521 = "ecdsa-sha2-nistp521"
+        case tokenEd25519 = "sk-ssh-ed25519@openssh.com"
+        case tokenP256 = "sk-ecdsa-sha2-nistp256@openssh.com"
 
         init(name: some Sequence<UInt8>) throws(SSHFormatError) {
             let name = Array(name)
             guard let algorithm = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name) }) else {
-                throw .unsupported("ssh key type is not ssh-ed25519, ssh-rsa or ecdsa-sha2-nistp256, 384 or 521")
+                throw .unsupported("ssh key type is not ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, 384 or 521, or sk-")
             }
             self = algorithm
         }
@@ -29,6 +32,13 @@ public struct SSHPublicKey: Hashable, Sendable {
 
     /// The name that starts the key line, such as `ssh-ed25519`.
     public var type: String { algorithm.rawValue }
+
+    /// The name that starts the line of a certificate for such a key.
+    var certificateType: String {
+        let suffix = "@openssh.com"
+        let plain = type.hasSuffix(suffix) ? String(type.dropLast(suffix.count)) : type
+        return "\(plain)-cert-v01\(suffix)"
+    }
 
     /// The key as `type base64`, without a comment, options or a line end.
     public var line: String { "\(type) \(Data(blob).base64EncodedString())" }

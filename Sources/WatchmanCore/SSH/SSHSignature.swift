@@ -111,7 +111,7 @@ extension SSHPublicKey {
             case .rsa(let key) where name.elementsEqual("rsa-sha2-512".utf8):
                 key.isValidSignature(
                     .init(rawRepresentation: raw), for: SHA512.hash(data: data), padding: .insecurePKCS1v1_5)
-            case .ed25519, .rsa, .ecdsa:
+            case .ed25519, .rsa, .other:
                 throw .unsupported("signature is not ssh-ed25519, rsa-sha2-256 or rsa-sha2-512 by such a key")
             }
         guard valid else { throw .signature("signature does not match the message") }

@@ -59,7 +59,7 @@ import Testing
 
     @Test func `types that are not taken are refused by name`() {
         for type in [
-            "ssh-dss", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com",
+            "ssh-dss", "sk-ssh-rsa@openssh.com", "sk-ssh-ed25519-cert-v01@openssh.com",
             "ssh-ed25519-cert-v01@openssh.com", "webauthn-sk-ecdsa-sha2-nistp256@openssh.com",
         ] {
             let blob = [UInt8].ssh {
