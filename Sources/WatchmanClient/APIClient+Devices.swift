@@ -20,7 +20,7 @@ extension APIClient {
     static func sorted(_ rows: [DeviceSummary], _ query: DeviceQuery) -> [DeviceSummary] {
         let precedes: (DeviceSummary, DeviceSummary) -> Bool = { one, other in
             query.sort == .state
-                ? (one.state.rawValue, one.name) < (other.state.rawValue, other.name)
+                ? (one.state.rank, one.name) < (other.state.rank, other.name)
                 : (other.lastSeen ?? .distantPast, one.name) < (one.lastSeen ?? .distantPast, other.name)
         }
         return rows.sorted { query.isReversed ? precedes($1, $0) : precedes($0, $1) }

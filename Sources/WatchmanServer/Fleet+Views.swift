@@ -13,22 +13,20 @@ extension Fleet {
     /// A list's row, with the reason in words when the device cannot be entered.
     static func summary(_ row: DeviceRow, now: Date) -> DeviceSummary {
         DeviceSummary(
-            id: row.id, name: row.name, state: row.isOnline ? .online : .offline,
-            reason: row.isOnline ? nil : Self.reason(lastSeen: row.lastSeen, problem: row.tunnelProblem, now: now),
+            id: row.id, name: row.name, state: row.state, reason: Self.reason(row, now: now),
             gateway: row.gatewayID, port: row.port, lastSeen: row.lastSeen, agentVersion: row.agentVersion,
             tags: row.tags)
     }
 
-    /// A device's row whose state was looked at this moment, for those who are about to enter.
-    func summaryNow(_ info: DeviceInfo, now: Date) -> DeviceSummary {
-        var row = DeviceRow(info)
-        row.isOnline = self.presence.isUpNow(info.port)
-        return Self.summary(row, now: now)
+    /// Why a device's tunnel is down at this moment, or nil, for those who are about to enter.
+    func problemNow(_ info: DeviceInfo, now: Date) -> String? {
+        self.presence.isUpNow(info.port)
+            ? nil : Self.reason(lastSeen: info.device.lastSeen, problem: info.device.tunnelProblem, now: now)
     }
 
     /// All that is known of a device, for those with this scope.
     func detail(_ info: DeviceInfo, in scope: DeviceSelector?, now: Date) async throws -> DeviceDetail {
-        DeviceDetail(
+        var detail = DeviceDetail(
             summary: Self.summary(DeviceRow(info), now: now), facts: info.device.facts, vitals: info.device.vitals,
             clockSkew: info.device.clockSkew, keyFingerprint: try SSHPublicKey(line: info.device.publicKey).fingerprint,
             hostKeys: info.device.hostKeys, createdAt: info.device.createdAt,
@@ -36,6 +34,10 @@ extension Fleet {
             rootPassword: try await self.store.passwordStanding(device: info.device.id),
             events: try await self.store.tunnelEvents(device: info.device.id, limit: 20),
             resembles: try await self.store.resemblance(info, in: scope))
+        detail.reportedHostKeys = info.device.reportedHostKeys
+        detail.logins = info.device.loginUsers
+        detail.instances = try await self.store.instances(device: info.device.id)
+        return detail
     }
 
     /// Lets an admin in for some minutes.
@@ -43,27 +45,40 @@ extension Fleet {
         -> ConnectGrant
     {
         let info = try await self.store.device(reference, in: actor.scope)
+        try Self.requireEntry(info.device, user: request.user)
         let id = info.device.id
         let keyID = "\(id) \(actor)"
         let expiresAt = now + Authorities.lifetime
         let serial = try await self.store.issueCertificate(
             device: id, keyID: keyID, fingerprint: request.publicKey.fingerprint, actor: actor, now: now,
             expiresAt: expiresAt)
-        let summary = self.summaryNow(info, now: now)
-        return ConnectGrant(
-            deviceID: id, name: info.device.name, state: summary.state, reason: summary.reason,
+        let problem = self.problemNow(info, now: now)
+        var grant = ConnectGrant(
+            deviceID: id, name: info.device.name, state: problem == nil ? .online : .offline, reason: problem,
             hostKeys: info.device.hostKeys, port: info.port, gatewayHost: self.gateway.host,
             gatewayPort: self.gateway.port, gatewayUser: self.gatewayUsers.jump,
             hostAuthority: self.authorities.host.publicKey,
             gatewayCertificate: try self.authorities.gatewayCertificate(
                 for: request.publicKey, device: id, keyID: keyID, serial: serial, now: now),
             deviceCertificate: try self.authorities.deviceCertificate(
-                for: request.publicKey, device: id, keyID: keyID, serial: serial,
+                for: request.publicKey, device: id, user: request.user, keyID: keyID, serial: serial,
                 deviceNow: now + info.device.clockSkew),
             expiresAt: expiresAt)
+        if info.device.isDuplicate { grant.warning = "\(info.device.name) is a duplicate: \(Self.duplicateReason)" }
+        return grant
     }
 
-    /// Why a device cannot be entered.
+    /// What is the matter with a device.
+    static func reason(_ row: DeviceRow, now: Date) -> String? {
+        switch row.state {
+        case .hostKeyChanged: Self.hostKeyReason
+        case .duplicate: Self.duplicateReason
+        case .offline: Self.reason(lastSeen: row.lastSeen, problem: row.tunnelProblem, now: now)
+        case .online: nil
+        }
+    }
+
+    /// Why a device's tunnel is down.
     static func reason(lastSeen: Date?, problem: String?, now: Date) -> String {
         guard let lastSeen else { return "never checked in" }
         let age = now.timeIntervalSince(lastSeen)

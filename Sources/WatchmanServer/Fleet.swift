@@ -54,13 +54,18 @@ struct Fleet: Sendable {
     }
 
     /// Takes a device's report.
-    func checkIn(_ call: SignedCall, _ report: CheckInRequest, now: Date) async throws -> CheckInResponse {
-        let row = try await self.store.checkIn(device: call.device, sequence: call.sequence, report, now: now)
+    func checkIn(_ call: SignedCall, _ report: CheckInRequest, source: String = "", now: Date) async throws
+        -> CheckInResponse
+    {
+        let row = try await self.store.checkIn(
+            device: call.device, sequence: call.sequence, report, source: source, now: now)
+        if row.isNews { self.changes.post(.device(call.device)) }
         return CheckInResponse(
             tunnelIsUp: self.presence.isUp(row.port), interval: Self.checkInInterval,
             passwordIsPending: row.passwordIsPending,
             enrolment: self.enrolment(
-                call.device, name: row.name, port: row.port, escrowsRootPassword: row.escrowsRootPassword))
+                call.device, name: row.name, port: row.port, escrowsRootPassword: row.escrowsRootPassword),
+            needsNewKey: row.needsNewKey)
     }
 
     /// Forgets a device: its key and certificates for it are refused from now on, its tunnel and the connections to it end, its port rests.

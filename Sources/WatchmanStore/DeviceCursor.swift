@@ -20,7 +20,7 @@ struct DeviceOrder {
         return switch self.sort {
         case .id: "device.id\(up)"
         case .name: "device.name\(up)"
-        case .state: "device.isOnline\(up), device.name\(up)"
+        case .state: "device.state\(up), device.name\(up)"
         case .port: "portLease.gatewayID\(up), portLease.port\(up)"
         case .lastSeen: "\(Self.lastSeen)\(down), device.name\(up)"
         }
@@ -35,8 +35,8 @@ struct DeviceOrder {
         case .name: SQLCondition(sql: "device.name \(after) ?", arguments: [key])
         case .state:
             SQLCondition(
-                sql: "(device.isOnline, device.name) \(after) (?, ?)",
-                arguments: [key == DeviceState.online.rawValue, tie])
+                sql: "(device.state, device.name) \(after) (?, ?)",
+                arguments: [DeviceState(rawValue: key)?.rank, tie])
         case .port:
             SQLCondition(
                 sql: "(portLease.gatewayID, portLease.port) \(after) (?, ?)", arguments: [key, Int(tie) ?? 0])
@@ -58,14 +58,13 @@ struct DeviceCursor: Codable {
     init(row: Row, _ order: DeviceOrder) {
         self.sort = order.sort
         self.isReversed = order.isReversed
-        let isOnline: Bool = row["isOnline"]
         // As the database wrote it: a date would be rounded.
         let lastSeen: String? = row["lastSeen"]
         self.key =
             switch order.sort {
             case .id: row["id"]
             case .name: row["name"]
-            case .state: (isOnline ? DeviceState.online : .offline).rawValue
+            case .state: DeviceRow(row: row).state.rawValue
             case .port: row["gatewayID"]
             case .lastSeen: lastSeen ?? ""
             }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import WatchmanCore
 
@@ -13,12 +14,19 @@ final class DeviceKeys: Sendable {
 
     private struct Entry {
         let signer: Signer
-        var facts: Int?
+        var report: Int?
+        var instance: (bootID: String, notedAt: Date)?
     }
 
     private struct State {
         var entries: [String: Entry] = [:]
         var removals = 0
+
+        mutating func remove(_ id: String) {
+            self.removals += 1
+            self.entries[id] = nil
+            for (alias, entry) in self.entries where entry.signer.device == id { self.entries[alias] = nil }
+        }
     }
 
     /// Some 300 bytes each.
@@ -41,21 +49,51 @@ final class DeviceKeys: Sendable {
     }
 
     /// Forgets a device, by whatever id it calls.
-    func remove(_ id: String) {
+    func remove(_ id: String) { self.state.withLock { $0.remove(id) } }
+
+    /// Keeps a device's key in place of the one before.
+    func replace(_ id: String, _ key: SSHPublicKey) {
         self.state.withLock { state in
-            state.removals += 1
-            state.entries[id] = nil
-            for (alias, entry) in state.entries where entry.signer.device == id { state.entries[alias] = nil }
+            state.remove(id)
+            state.entries[id] = Entry(signer: Signer(device: id, key: key))
         }
     }
 
-    /// Whether these are the facts that were last stored for the device.
-    func hasFacts(_ id: String, _ facts: DeviceFacts) -> Bool {
-        self.state.withLock { $0.entries[id]?.facts == facts.hashValue }
+    /// Whether facts and logins of the report are those that were last stored for the device.
+    func hasStored(_ id: String, _ report: CheckInRequest) -> Bool {
+        self.state.withLock { $0.entries[id]?.report == Self.hash(report) }
     }
 
-    /// Notes what is stored; nil if that is not known.
-    func noteFacts(_ id: String, _ facts: DeviceFacts?) {
-        self.state.withLock { $0.entries[id]?.facts = facts?.hashValue }
+    /// Whether this instance of the device was noted since then, and none after it.
+    func hasNoted(_ id: String, instance bootID: String, since: Date) -> Bool {
+        self.state.withLock { state in
+            guard let noted = state.entries[id]?.instance else { return false }
+            return noted.bootID == bootID && noted.notedAt > since
+        }
+    }
+
+    /// Remembers what is stored.
+    func note(_ id: String, _ report: CheckInRequest) {
+        self.state.withLock { $0.entries[id]?.report = Self.hash(report) }
+    }
+
+    /// Remembers which instance was noted.
+    func note(_ id: String, instance bootID: String, at now: Date) {
+        self.state.withLock { $0.entries[id]?.instance = (bootID, now) }
+    }
+
+    /// Forgets what is stored: a transaction failed.
+    func forget(_ id: String) {
+        self.state.withLock {
+            $0.entries[id]?.report = nil
+            $0.entries[id]?.instance = nil
+        }
+    }
+
+    private static func hash(_ report: CheckInRequest) -> Int {
+        var hasher = Hasher()
+        hasher.combine(report.facts)
+        hasher.combine(report.logins)
+        return hasher.finalize()
     }
 }

@@ -32,6 +32,7 @@ extension Migrations {
                 """)
     }
 
+    /// A device's state is `DeviceState.rank`.
     static func extendIdentity(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -39,6 +40,11 @@ extension Migrations {
                 ALTER TABLE device ADD COLUMN isDuplicate INTEGER NOT NULL DEFAULT 0 CHECK (isDuplicate IN (0, 1));
                 ALTER TABLE device ADD COLUMN chosenBootID TEXT;
                 ALTER TABLE device ADD COLUMN reportedHostKeys TEXT;
+                ALTER TABLE device ADD COLUMN state INTEGER GENERATED ALWAYS AS (
+                    CASE WHEN reportedHostKeys IS NOT NULL THEN 0 WHEN isDuplicate THEN 1 ELSE 2 + isOnline END) VIRTUAL;
+                DROP INDEX deviceByState;
+                CREATE INDEX deviceByState ON device (state, name);
+                CREATE INDEX deviceOnline ON device (isOnline);
                 ALTER TABLE device ADD COLUMN loginUsers TEXT NOT NULL DEFAULT '["root"]';
                 ALTER TABLE device ADD COLUMN rotatePasswordAt TEXT;
                 CREATE TABLE deviceInstance (

@@ -13,6 +13,12 @@ extension Store {
         public var escrowsRootPassword: Bool
         /// Whether a root password waits to be set.
         public var passwordIsPending: Bool
+        /// Whether the machine that called is the one that was chosen, and shall make a new key.
+        public var needsNewKey = false
+        /// Whether its state changed by this check-in.
+        public var isNews = false
+        var bootID: String?
+        var chosenBootID: String?
     }
 
     /// Which device calls by `id`, and the key that it signs its calls with; nil if it is not enrolled.
@@ -39,21 +45,23 @@ extension Store {
     /// - Throws: `StaleSequence` with the last number, so that an agent that lost its count can go on; `WatchmanError`
     ///   (`unauthenticated`) if the device was removed.
     public func acceptCall(device id: String, sequence: Int64) async throws -> DeviceInfo {
-        try await self.write { db in
-            try db.execute(
-                sql: "UPDATE device SET sequence = ? WHERE id = ? AND sequence < ?",
-                arguments: [sequence, id, sequence])
-            if db.changesCount == 0 { throw try Self.refusal(db, id) }
-            return try Self.info(db, id: id)
-        }
+        try await self.write { db in try Self.accept(db, id, sequence) }
     }
 
-    /// Takes a device's call and records its report, all or nothing.
+    static func accept(_ db: Database, _ id: String, _ sequence: Int64) throws -> DeviceInfo {
+        try db.execute(
+            sql: "UPDATE device SET sequence = ? WHERE id = ? AND sequence < ?", arguments: [sequence, id, sequence])
+        if db.changesCount == 0 { throw try Self.refusal(db, id) }
+        return try Self.info(db, id: id)
+    }
+
+    /// Takes a device's call from the address `source` and records its report, all or nothing.
     ///
     /// - Throws: as `acceptCall`.
     public func checkIn(
-        device id: String, sequence: Int64, _ report: CheckInRequest, now: Date
+        device id: String, sequence: Int64, _ report: CheckInRequest, source: String = "", now: Date
     ) async throws -> CheckedIn {
+        let report = report.plausible
         let vitals = report.vitals.cleaned
         let state: StatementArguments = [
             try Self.json(vitals), report.vitals.clock.timeIntervalSince(now),
@@ -62,14 +70,28 @@ extension Store {
         do {
             return try await self.write { db in
                 // Asked and noted in here, where one caller follows the other.
-                let facts = self.keys.hasFacts(id, report.facts) ? nil : try Self.json(report.facts.cleaned)
-                let answer = try Self.take(db, id, [sequence, facts] + state)
+                let isStored = self.keys.hasStored(id, report)
+                let facts = isStored ? nil : try Self.json(report.facts.cleaned)
+                let logins = isStored ? nil : try report.logins.map(Self.json)
+                var answer = try Self.take(db, id, [sequence, facts, logins] + state)
                 try Self.sample(db, id, vitals, now)
-                self.keys.noteFacts(id, report.facts)
+                if let bootID = report.bootID {
+                    answer.needsNewKey = bootID == answer.chosenBootID
+                    let recently = now - Self.instanceInterval
+                    if bootID != answer.bootID || !self.keys.hasNoted(id, instance: bootID, since: recently) {
+                        let machine = Machine(device: id, bootID: bootID, facts: report.facts.cleaned, source: source)
+                        answer.isNews = try Self.note(db, machine, before: answer.bootID, now)
+                        self.keys.note(id, instance: bootID, at: now)
+                    }
+                }
+                if let hostKeys = report.hostKeys {
+                    answer.isNews = try Self.note(db, id, hostKeys, source, now) || answer.isNews
+                }
+                self.keys.note(id, report)
                 return answer
             }
         } catch {
-            self.keys.noteFacts(id, nil)
+            self.keys.forget(id)
             throw error
         }
     }
@@ -79,14 +101,14 @@ extension Store {
         guard let row = try Row.fetchAll(statement, arguments: arguments).first else { throw try Self.refusal(db, id) }
         return CheckedIn(
             name: row["name"], port: row["port"], escrowsRootPassword: row["escrowsRootPassword"],
-            passwordIsPending: row["passwordIsPending"])
+            passwordIsPending: row["passwordIsPending"], bootID: row["bootID"], chosenBootID: row["chosenBootID"])
     }
 
     private static let takeCall = """
-        UPDATE device SET sequence = ?, facts = coalesce(?, facts), vitals = ?, clockSkew = ?, tunnelProblem = ?, lastSeen = ?
+        UPDATE device SET sequence = ?, facts = coalesce(?, facts), loginUsers = coalesce(?, loginUsers), vitals = ?, clockSkew = ?, tunnelProblem = ?, lastSeen = ?
         WHERE id = ? AND sequence < ?
         RETURNING name, escrowsRootPassword, (SELECT port FROM portLease WHERE deviceID = device.id) AS port,
-            \(passwordIsPending) AS passwordIsPending
+            \(passwordIsPending) AS passwordIsPending, bootID, chosenBootID
         """
 
     /// An SQL expression about the row `device`; its argument is this moment. True if the device shall ask for a password: one waits,
@@ -109,8 +131,21 @@ extension Store {
             .unauthenticated, "device \(id) is not enrolled here: it was removed", hint: "watchman register")
     }
 
-    private static func json(_ value: some Encodable) throws -> String {
+    static func json(_ value: some Encodable) throws -> String {
         String(decoding: try WireJSON.encode(value), as: UTF8.self)
+    }
+}
+
+extension CheckInRequest {
+    /// The report without what no honest agent says.
+    fileprivate var plausible: CheckInRequest {
+        var copy = self
+        copy.bootID = self.bootID.flatMap { BootID.isValid($0) ? $0 : nil }
+        copy.hostKeys = self.hostKeys.flatMap { (1...8).contains($0.count) ? $0 : nil }
+        copy.logins = self.logins.map { names in
+            ["root"] + Set(names).subtracting(["root"]).filter(AccountName.isValid).sorted().prefix(31)
+        }
+        return copy
     }
 }
 

@@ -45,8 +45,8 @@ extension Store {
         var conditions: [SQLCondition] = []
         if let state = query.state {
             // The unary plus keeps SQLite on the order's own index.
-            let column = order.sort == .name ? "device.isOnline" : "+device.isOnline"
-            conditions.append(SQLCondition(sql: "\(column) = ?", arguments: [state == .online]))
+            let column = order.sort == .name ? "device.state" : "+device.state"
+            conditions.append(SQLCondition(sql: "\(column) = ?", arguments: [state.rank]))
         }
         var texts: [SQLCondition] = []
         if let search = query.search {

@@ -35,14 +35,18 @@ extension Store {
 
     /// What someone should look after.
     public struct Concerns: Sendable {
+        /// Devices whose host keys changed, by name.
+        public var hostKeys: [Concern]
+        /// Devices that are two machines, by name.
+        public var duplicates: [Concern]
         /// Devices that were there and are not, the longest without a check-in first.
         public var offline: [Concern]
         /// Devices whose root file system is nearly full, by name.
         public var disks: [Concern]
         /// Devices whose clock is off, by name.
         public var clocks: [Concern]
-        /// How many disks and clocks there are in all.
-        public var counts: (disks: Int, clocks: Int)
+        /// How many there are in all of those that are found by name.
+        public var counts: (identities: Int, disks: Int, clocks: Int)
     }
 
     /// A change of some device's tunnel.
@@ -67,7 +71,7 @@ extension Store {
                     SELECT (SELECT COUNT(*) FROM device WHERE isOnline = 1\(scope.sql)),
                         (SELECT COUNT(*) FROM device\(scope.sql.isEmpty ? "" : " WHERE TRUE\(scope.sql)")),
                         (SELECT COUNT(*) FROM device
-                            WHERE coalesce(lastSeen, '') = '' AND isOnline = 0\(scope.sql))
+                            WHERE coalesce(lastSeen, '') = '' AND +isOnline = 0\(scope.sql))
                     """, arguments: scope.arguments + scope.arguments + scope.arguments)
             let (online, total, never): (Int, Int, Int) = (row?[0] ?? 0, row?[1] ?? 0, row?[2] ?? 0)
             return FleetStates(online: online, offline: total - online - never, never: never)
@@ -98,10 +102,16 @@ extension Store {
                 return try Int.fetchOne(db, sql: sql, arguments: scope.arguments) ?? 0
             }
             let (disk, clock) = (Migrations.diskIsFull, Migrations.clockIsOff)
+            let isInState: (DeviceState) -> String = { "state = \($0.rank)" }
             return Concerns(
+                hostKeys: try find(isInState(.hostKeyChanged), "name"),
+                duplicates: try find(isInState(.duplicate), "name"),
                 offline: try find(Self.missing.condition, Self.missing.order),
                 disks: try find(disk, "name"), clocks: try find(clock, "name"),
-                counts: (try count(disk), try count(clock)))
+                counts: (
+                    try count(isInState(.hostKeyChanged)) + count(isInState(.duplicate)), try count(disk),
+                    try count(clock)
+                ))
         }
     }
 

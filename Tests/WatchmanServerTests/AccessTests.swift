@@ -32,7 +32,9 @@ import WatchmanCore
         "POST /api/v1/applicants/:applicant/reject": .scoped(.operator),
         "POST /api/v1/devices/:device/replace": .scoped(.operator),
         "POST /api/v1/agent/check-in": .device, "POST /api/v1/agent/password": .device,
-        "POST /api/v1/agent/password/confirm": .device, "GET /api/v1/devices": .scoped(.viewer),
+        "POST /api/v1/agent/password/confirm": .device, "POST /api/v1/agent/key": .device,
+        "POST /api/v1/devices/:device/choose": .scoped(.operator),
+        "POST /api/v1/devices/:device/accept-host-keys": .scoped(.operator), "GET /api/v1/devices": .scoped(.viewer),
         "GET /api/v1/devices/:device": .scoped(.viewer), "PATCH /api/v1/devices/:device": .scoped(.operator),
         "DELETE /api/v1/devices/:device": .scoped(.admin), "POST /api/v1/devices/:device/connect": .scoped(.operator),
         "POST /api/v1/devices/:device/reveal-password": .reveal,
@@ -206,6 +208,14 @@ private struct Visit {
         case "POST /api/v1/agent/password/confirm":
             return PasswordConfirmation(
                 version: try await fixture.fleet.pendingPassword(try await fixture.info(device), now: Date()).version)
+        case "POST /api/v1/agent/key":
+            try await fixture.duplicate(device, chosen: 0)
+            return try device.keyChange(to: .generate(), bootID: ServerFixture.bootIDs[0])
+        case "POST /api/v1/devices/:device/choose":
+            try await fixture.duplicate(device)
+            return InstanceChoice(instance: ServerFixture.bootIDs[1])
+        case "POST /api/v1/devices/:device/accept-host-keys":
+            return HostKeyAcceptance(hostKeys: try await fixture.changeHostKeys(device))
         case "PATCH /api/v1/devices/:device": return DeviceChange(name: "edge-2")
         case "POST /api/v1/devices/:device/connect": return ConnectRequest(publicKey: key, user: "root")
         case "POST /api/v1/devices/:device/reveal-password": return RevealRequest(reason: "test")

@@ -10,12 +10,19 @@ public enum DeviceSignature {
     public static let registerNamespace = "watchman-register@v1"
     /// SSHSIG namespace of every later call.
     public static let callNamespace = "watchman-call@v1"
+    /// SSHSIG namespace of what a new key signs when a device goes over to it.
+    public static let keyNamespace = "watchman-key@v1"
 
     /// The bytes that are signed for a call: what is asked, by whom, with which number and which body.
     public static func message(
         method: String, path: String, device: String, sequence: Int64, body: [UInt8]
     ) -> [UInt8] {
         Array("\(method) \(path)\n\(device)\n\(sequence)\n".utf8) + body
+    }
+
+    /// The bytes that a new key signs: whose it will be, and on which machine it was made.
+    public static func keyMessage(device: String, bootID: String, publicKey: SSHPublicKey) -> [UInt8] {
+        Array("\(device)\n\(bootID)\n\(publicKey.line)\n".utf8)
     }
 }
 
@@ -27,12 +34,24 @@ public struct CheckInRequest: Codable, Sendable {
     public var vitals: DeviceVitals
     /// Why the tunnel is down, in words, as the agent sees it.
     public var tunnelProblem: String?
+    /// The kernel's number of this boot: two that take turns are two machines with one key.
+    public var bootID: String?
+    /// The host keys of the device's sshd, when the server may not know them yet.
+    public var hostKeys: [SSHPublicKey]?
+    /// The users that admins can log in as.
+    public var logins: [String]?
 
     /// Creates a report.
-    public init(facts: DeviceFacts, vitals: DeviceVitals, tunnelProblem: String?) {
+    public init(
+        facts: DeviceFacts, vitals: DeviceVitals, tunnelProblem: String?, bootID: String? = nil,
+        hostKeys: [SSHPublicKey]? = nil, logins: [String]? = nil
+    ) {
         self.facts = facts
         self.vitals = vitals
         self.tunnelProblem = tunnelProblem
+        self.bootID = bootID
+        self.hostKeys = hostKeys
+        self.logins = logins
     }
 }
 
@@ -46,13 +65,35 @@ public struct CheckInResponse: Codable, Sendable {
     public var passwordIsPending: Bool
     /// The enrolment as it stands now.
     public var enrolment: Enrolment
+    /// Whether this machine shall make a new key, because another one has the old key, too.
+    public var needsNewKey: Bool?
 
     /// Creates an answer.
-    public init(tunnelIsUp: Bool, interval: Int, passwordIsPending: Bool, enrolment: Enrolment) {
+    public init(
+        tunnelIsUp: Bool, interval: Int, passwordIsPending: Bool, enrolment: Enrolment, needsNewKey: Bool? = nil
+    ) {
         self.tunnelIsUp = tunnelIsUp
         self.interval = interval
         self.passwordIsPending = passwordIsPending
         self.enrolment = enrolment
+        self.needsNewKey = needsNewKey
+    }
+}
+
+/// `POST /api/v1/agent/key`: the device goes over to a new key. The old key signs the call, the new one the proof.
+public struct KeyChange: Codable, Sendable {
+    /// The new key.
+    public var publicKey: SSHPublicKey
+    /// The boot of the machine that made it: only the one that was chosen may.
+    public var bootID: String
+    /// Base64 of an SSHSIG by the new key over `DeviceSignature.keyMessage`.
+    public var proof: String
+
+    /// Creates a request from its parts.
+    public init(publicKey: SSHPublicKey, bootID: String, proof: String) {
+        self.publicKey = publicKey
+        self.bootID = bootID
+        self.proof = proof
     }
 }
 

@@ -2,7 +2,7 @@ public import Foundation
 
 /// `POST /api/v1/devices/REF/connect`: an admin asks to be let in.
 public struct ConnectRequest: Codable, Sendable {
-    /// The ephemeral public key to certify.
+    /// The public key to certify: an ephemeral one, or the person's own.
     public var publicKey: SSHPublicKey
     /// The login user on the device.
     public var user: String
@@ -24,6 +24,8 @@ public struct ConnectGrant: Codable, Sendable {
     public var state: DeviceState
     /// Why not, in words.
     public var reason: String?
+    /// What the person should know before they enter, in words.
+    public var warning: String?
     /// The device's pinned host keys.
     public var hostKeys: [SSHPublicKey]
     /// The device's port on the gateway's loopback.

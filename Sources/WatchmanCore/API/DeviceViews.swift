@@ -1,11 +1,28 @@
 public import Foundation
 
-/// Whether a device can be entered.
-public enum DeviceState: String, Codable, Sendable, CaseIterable {
-    /// Its tunnel is up.
-    case online
+/// Whether a device can be entered. What is worse comes first, and hides what comes after it.
+public enum DeviceState: String, Codable, Sendable, CaseIterable, Comparable {
+    /// Its sshd has host keys that are not pinned: nobody is let in.
+    case hostKeyChanged = "hostkey-changed"
+    /// Two machines use its key.
+    case duplicate
     /// Its tunnel is down.
     case offline
+    /// Its tunnel is up.
+    case online
+
+    /// The place in the order.
+    public var rank: Int {
+        switch self {
+        case .hostKeyChanged: 0
+        case .duplicate: 1
+        case .offline: 2
+        case .online: 3
+        }
+    }
+
+    /// Whether `one` is worse.
+    public static func < (one: DeviceState, other: DeviceState) -> Bool { one.rank < other.rank }
 }
 
 /// A row of the device list.
@@ -74,6 +91,12 @@ public struct DeviceDetail: Codable, Sendable {
     public var keyFingerprint: String
     /// The pinned host keys.
     public var hostKeys: [SSHPublicKey]
+    /// The host keys that its sshd has instead, until they are accepted.
+    public var reportedHostKeys: [SSHPublicKey]?
+    /// The users that admins can log in as.
+    public var logins: [String]?
+    /// The machines that it was of late, one for each boot, the latest first.
+    public var instances: [DeviceInstance]?
     /// When it was enrolled.
     public var createdAt: Date
     /// Whether the server holds its root password.

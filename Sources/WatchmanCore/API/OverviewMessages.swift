@@ -33,6 +33,10 @@ public struct FleetOverview: Codable, Sendable {
 public struct FleetConcern: Codable, Sendable {
     /// What is the matter.
     public enum Kind: String, Codable, Sendable, CaseIterable {
+        /// Its sshd has host keys that are not pinned.
+        case hostKeys = "host-keys"
+        /// Two machines use its key.
+        case duplicate
         /// It was there and is not.
         case offline
         /// Its root file system is nearly full.

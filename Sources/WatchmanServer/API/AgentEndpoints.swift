@@ -17,6 +17,8 @@ struct AgentEndpoints: Sendable {
             Endpoint(.post, "/api/v1/agent/password", .device, "Ask for the root password to set", self.password),
             Endpoint(
                 .post, "/api/v1/agent/password/confirm", .device, "Say that the root password is set", self.confirm),
+            Endpoint(
+                .post, "/api/v1/agent/key", .device, "Go over to a key that no other machine has", self.changeKey),
         ]
     }
 
@@ -34,7 +36,12 @@ struct AgentEndpoints: Sendable {
     }
 
     private func checkIn(_ call: Call, _ report: CheckInRequest) async throws -> CheckInResponse {
-        try await self.fleet.checkIn(try call.signed(), report, now: call.now)
+        try await self.fleet.checkIn(try call.signed(), report, source: call.source, now: call.now)
+    }
+
+    private func changeKey(_ call: Call, _ change: KeyChange) async throws -> Acknowledgement {
+        try await self.fleet.changeKey(try call.signed(), change, source: call.source, now: call.now)
+        return Acknowledgement()
     }
 
     private func password(_ call: Call) async throws -> PendingPassword {

@@ -19,6 +19,12 @@ struct DeviceEndpoints: Sendable {
                 "Let another machine take a device's place", self.replace),
             Endpoint(.delete, "/api/v1/devices/:device", .scoped(.admin), "Forget a device", self.remove),
             Endpoint(.post, "/api/v1/devices/:device/connect", .scoped(.operator), "Let a person in", self.connect),
+            Endpoint(
+                .post, "/api/v1/devices/:device/choose", .scoped(.operator),
+                "Say which of the machines with one key is the device", self.choose),
+            Endpoint(
+                .post, "/api/v1/devices/:device/accept-host-keys", .scoped(.operator),
+                "Pin the host keys that a device has now", self.acceptHostKeys),
         ]
     }
 
@@ -59,5 +65,15 @@ struct DeviceEndpoints: Sendable {
     private func connect(_ call: Call, _ request: ConnectRequest) async throws -> ConnectGrant {
         try await self.fleet.connect(
             try call.parameter("device"), request, actor: try call.actor(), now: call.now)
+    }
+
+    private func choose(_ call: Call, _ choice: InstanceChoice) async throws -> DeviceSummary {
+        try await self.fleet.choose(
+            try call.parameter("device"), instance: choice.instance, actor: try call.actor(), now: call.now)
+    }
+
+    private func acceptHostKeys(_ call: Call, _ acceptance: HostKeyAcceptance) async throws -> DeviceSummary {
+        try await self.fleet.acceptHostKeys(
+            try call.parameter("device"), acceptance.hostKeys, actor: try call.actor(), now: call.now)
     }
 }

@@ -27,7 +27,8 @@ struct OverviewEndpoints: Sendable {
             try await store.fleetStates(in: scope), try await store.concerns(limit: 50, in: scope)
         )
         let concerns: [(FleetConcern.Kind, [Store.Concern])] = [
-            (.offline, found.offline), (.disk, found.disks), (.clock, found.clocks),
+            (.hostKeys, found.hostKeys), (.duplicate, found.duplicates), (.offline, found.offline),
+            (.disk, found.disks), (.clock, found.clocks),
         ]
         let dayAgo = TimeSlot.slot(call.now) - TimeSlot.daySeconds / TimeSlot.slotSeconds
         return FleetOverview(

@@ -70,9 +70,8 @@ extension JobRunner {
         guard let info = try await self.fleet.store.device(id: device) else {
             throw WatchmanError(.notFound, "the device was removed")
         }
-        let summary = self.fleet.summaryNow(info, now: self.now())
-        guard summary.state == .online else {
-            throw WatchmanError(.unavailable, "offline: \(summary.reason ?? "no reason known")")
+        if let problem = self.fleet.problemNow(info, now: self.now()) {
+            throw WatchmanError(.unavailable, "offline: \(problem)")
         }
         let folder = "\(self.folder)/\(run.id)-\(device)"
         try WholeFile.makeFolder(folder, mode: 0o700)

@@ -44,13 +44,13 @@ struct Authorities: Sendable {
         ).sign(key, with: self.user)
     }
 
-    /// A certificate for the device itself, in the device's own clock, good only from its own loopback.
+    /// A certificate for one login of the device itself, in the device's own clock, good only from its own loopback.
     func deviceCertificate(
-        for key: SSHPublicKey, device: String, keyID: String, serial: UInt64, deviceNow: Date
+        for key: SSHPublicKey, device: String, user: String, keyID: String, serial: UInt64, deviceNow: Date
     ) throws -> String {
         try SSHCertificate(
             role: .user([.pty, .portForwarding, .agentForwarding], from: ["127.0.0.1/32", "::1/128"]), keyID: keyID,
-            principals: [ConnectPrincipal.device(device)], serial: serial,
+            principals: [ConnectPrincipal.device(device, user: user)], serial: serial,
             validAfter: Self.seconds(deviceNow - Self.slack), validBefore: Self.seconds(deviceNow + Self.lifetime)
         ).sign(key, with: self.user)
     }

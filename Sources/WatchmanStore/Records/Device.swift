@@ -34,6 +34,16 @@ public struct Device: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var isOnline = false
     /// When it shall set a new root password, or nil for never.
     public var rotatePasswordAt: Date?
+    /// The boot of its last check-in.
+    public var bootID: String?
+    /// Whether two machines use its key.
+    public var isDuplicate = false
+    /// The boot of the machine that was chosen to be the device.
+    public var chosenBootID: String?
+    /// The host keys that its sshd has, if others than those pinned are among them.
+    public var reportedHostKeys: [SSHPublicKey]?
+    /// The users that admins can log in as.
+    public var loginUsers = ["root"]
 
     /// The table.
     public static let databaseTableName = "device"
@@ -78,6 +88,10 @@ public struct DeviceRow: Sendable {
     public var name: String
     /// Whether its tunnel was up when the gateway's ports were last looked at.
     public var isOnline: Bool
+    /// Whether two machines use its key.
+    public var isDuplicate: Bool
+    /// Whether its sshd has host keys that are not pinned.
+    public var hasOtherHostKeys: Bool
     /// Its last check-in.
     public var lastSeen: Date?
     /// Why its tunnel is down, in its own words.
@@ -92,7 +106,8 @@ public struct DeviceRow: Sendable {
     public var tags: [String]
 
     static let query = """
-        SELECT device.id, device.name, device.isOnline, device.lastSeen, device.tunnelProblem,
+        SELECT device.id, device.name, device.isOnline, device.isDuplicate,
+            device.reportedHostKeys IS NOT NULL AS hasOtherHostKeys, device.lastSeen, device.tunnelProblem,
             device.facts ->> 'agentVersion' AS agentVersion, portLease.gatewayID, portLease.port,
             (SELECT group_concat(tag, ' ') FROM (SELECT tag FROM deviceTag WHERE deviceID = device.id ORDER BY tag)) AS tags
         FROM device JOIN portLease ON portLease.deviceID = device.id
@@ -103,6 +118,8 @@ public struct DeviceRow: Sendable {
         self.id = row["id"]
         self.name = row["name"]
         self.isOnline = row["isOnline"]
+        self.isDuplicate = row["isDuplicate"]
+        self.hasOtherHostKeys = row["hasOtherHostKeys"]
         self.lastSeen = row["lastSeen"]
         self.tunnelProblem = row["tunnelProblem"]
         self.agentVersion = row["agentVersion"] ?? ""
@@ -112,11 +129,20 @@ public struct DeviceRow: Sendable {
         self.tags = (tags ?? "").split(separator: " ").map(String.init)
     }
 
+    /// Whether it can be entered; the column `state` says the same of what is stored.
+    public var state: DeviceState {
+        if self.hasOtherHostKeys { return .hostKeyChanged }
+        if self.isDuplicate { return .duplicate }
+        return self.isOnline ? .online : .offline
+    }
+
     /// The row of a device that was read whole.
     public init(_ info: DeviceInfo) {
         self.id = info.device.id
         self.name = info.device.name
         self.isOnline = info.device.isOnline
+        self.isDuplicate = info.device.isDuplicate
+        self.hasOtherHostKeys = info.device.reportedHostKeys != nil
         self.lastSeen = info.device.lastSeen
         self.tunnelProblem = info.device.tunnelProblem
         self.agentVersion = info.device.facts.agentVersion

@@ -14,6 +14,8 @@ import WatchmanCore
         "GET \(Assets.style.path)": .anyone, "GET \(Assets.script.path)": .anyone,
         "GET \(Assets.icon.path)": .anyone, "GET /": .scoped(.viewer), "GET /devices": .scoped(.viewer),
         "GET /devices/:device": .scoped(.viewer), "POST /devices/:device/name": .scoped(.operator),
+        "POST /devices/:device/choose": .scoped(.operator),
+        "POST /devices/:device/accept-host-keys": .scoped(.operator),
         "POST /devices/:device/tags": .scoped(.operator), "POST /devices/:device/remove": .scoped(.admin),
         "POST /devices/:device/rotate-password": .scoped(.operator),
         "POST /devices/:device/reveal-password": .reveal, "POST /devices/:device/replace": .scoped(.operator),

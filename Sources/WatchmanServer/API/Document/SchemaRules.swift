@@ -34,6 +34,7 @@ enum SchemaRules {
     ]
 
     private static let deviceName: JSON = ["pattern": .text(DeviceName.pattern)]
+    private static let bootID: JSON = ["pattern": .text(BootID.pattern)]
     private static let userName: JSON = ["pattern": .text(UserName.pattern)]
     private static let tags: JSON = [
         "items": ["pattern": .text(DeviceName.tagPattern), "maxLength": .integer(DeviceName.longestTag)]
@@ -106,6 +107,14 @@ enum SchemaRules {
         "JoinTokenRequest.tags": tags,
         "JoinTokenRequest.uses": bounds(1...100_000),
         "JoinTokenSummary.id": identifier(8),
+        // CheckInRequest.plausible and Store.choose
+        "CheckInRequest.bootID": bootID,
+        "CheckInRequest.hostKeys": ["minItems": 1, "maxItems": 8],
+        "DeviceInstance.bootID": bootID,
+        "InstanceChoice.instance": bootID,
+        "KeyChange.bootID": bootID,
+        // Fleet.requireEntry
+        "ConnectRequest.user": ["pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]{0,31}$", "examples": ["root"]],
         // Fleet.register
         "RegistrationRequest.hostKeys": ["minItems": 1, "maxItems": 8],
         "RegistrationRequest.name": deviceName,

@@ -15,7 +15,24 @@ struct DevicePage: Sendable {
             Page(.post, "/devices/:device/tags", .scoped(.operator), self.tag),
             Page(.post, "/devices/:device/replace", .scoped(.operator), self.replace),
             Page(.post, "/devices/:device/remove", .scoped(.admin), self.remove),
+            Page(.post, "/devices/:device/choose", .scoped(.operator), self.choose),
+            Page(.post, "/devices/:device/accept-host-keys", .scoped(.operator), self.acceptHostKeys),
         ]
+    }
+
+    private func choose(_ visit: Visit) async throws -> Response {
+        try await self.settle(visit) { device in
+            try await self.fleet.choose(
+                device, instance: visit.field("instance"), actor: try visit.actor(), now: visit.now)
+        }
+    }
+
+    private func acceptHostKeys(_ visit: Visit) async throws -> Response {
+        try await self.settle(visit) { device in
+            let lines = visit.field("keys").utf8.split(separator: UInt8(ascii: ","))
+            let keys = lines.compactMap { try? SSHPublicKey(line: String(decoding: $0, as: UTF8.self)) }
+            return try await self.fleet.acceptHostKeys(device, keys, actor: try visit.actor(), now: visit.now)
+        }
     }
 
     private func rename(_ visit: Visit) async throws -> Response {
@@ -28,9 +45,17 @@ struct DevicePage: Sendable {
     }
 
     private func change(_ visit: Visit, _ change: DeviceChange) async throws -> Response {
+        try await self.settle(visit) { device in
+            try await self.fleet.change(device, change, actor: try visit.actor(), now: visit.now)
+        }
+    }
+
+    /// Does what a form asks for, and shows the device as it is then, or what is wrong with the form.
+    private func settle(_ visit: Visit, _ body: (_ device: String) async throws -> DeviceSummary) async throws
+        -> Response
+    {
         do {
-            let device = try await self.fleet.change(
-                try visit.parameter("device"), change, actor: try visit.actor(), now: visit.now)
+            let device = try await body(try visit.parameter("device"))
             return .seeOther("/devices/\(device.id)")
         } catch let error as WatchmanError where error.isAboutForm {
             return try await self.page(visit, error: error)

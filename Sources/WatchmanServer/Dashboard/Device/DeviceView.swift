@@ -48,6 +48,8 @@ struct DeviceView: Sendable {
     let deviceID: String
     /// The older device that it may be, set up anew.
     let twin: EnrolView.Twin?
+    let hostKeys: IdentityView.HostKeys?
+    let machines: IdentityView.Machines?
     let canChange: Bool
     let canRemove: Bool
 
@@ -74,6 +76,8 @@ struct DeviceView: Sendable {
         self.password = PasswordPanel(device.rootPassword, visit)
         self.deviceID = summary.id
         self.twin = device.resembles.map { EnrolView.Twin($0, replacePath: "/devices/\($0.id)/replace") }
+        self.hostKeys = IdentityView.HostKeys(device)
+        self.machines = IdentityView.Machines(device, now: visit.now)
         self.canChange = visit.may(.operator)
         self.canRemove = visit.may(.admin)
     }
@@ -126,6 +130,7 @@ struct DeviceView: Sendable {
             ]
         }
         return result + [
+            Fact("Logins", (device.logins ?? ["root"]).joined(separator: ", "), isCode: true),
             Fact("Root password", device.rootPassword?.words(now: now) ?? "left alone"),
             Fact("Tunnel key", device.keyFingerprint, isCode: true),
             Fact("Enrolled", Words.exact(device.createdAt)),

@@ -109,6 +109,8 @@ extension Mark {
     init(_ device: DeviceSummary) {
         self =
             switch device.state {
+            case .hostKeyChanged: Mark(.bad, "host keys changed")
+            case .duplicate: Mark(.bad, "duplicate")
             case .online: Mark(.ok, "online")
             case .offline: device.lastSeen == nil ? Mark(.idle, "never connected") : Mark(.bad, "offline")
             }

@@ -57,7 +57,8 @@ struct FleetView: Sendable {
         samples: [FleetSample], applicants: Int, _ visit: Visit
     ) {
         let devices = states.total == 0 ? "No devices" : Words.count(states.total, "device")
-        let count = states.offline + concerns.counts.disks + concerns.counts.clocks
+        let count =
+            concerns.counts.identities + states.offline + concerns.counts.disks + concerns.counts.clocks
         self.layout = Layout("Fleet", .fleet, visit)
         self.subtitle = "\(devices) on gateway \(host) port \(port)"
         self.canEnrol = visit.may(.operator)
@@ -112,6 +113,9 @@ struct FleetView: Sendable {
         let row: (Store.Concern, Mark, String, String) -> Concern = { concern, mark, reason, when in
             Concern(mark: mark, path: "/devices/\(concern.id)", name: concern.name, reason: reason, when: when)
         }
+        let identities =
+            concerns.hostKeys.map { row($0, Mark(.bad, "host keys"), Fleet.hostKeyReason, "") }
+            + concerns.duplicates.map { row($0, Mark(.bad, "duplicate"), Fleet.duplicateReason, "") }
         let offline = concerns.offline.map {
             row(
                 $0, Mark(.bad, "offline"),
@@ -129,7 +133,7 @@ struct FleetView: Sendable {
                 Words.span($0.clockSkew.magnitude))
         }
         let more = states.offline > offline.count ? "All \(Words.count(states.offline)) offline devices" : nil
-        let rows = offline + disks + clocks
+        let rows = identities + offline + disks + clocks
         return rows.isEmpty ? nil : Concerns(rows: rows, more: more)
     }
 
