@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 bool watchman_password_matches(const char *password, const char *hash) {
@@ -17,6 +19,17 @@ bool watchman_password_matches(const char *password, const char *hash) {
     explicit_bzero(data, sizeof *data);
     free(data);
     return matches;
+}
+
+bool watchman_take_file_rights(uid_t user, gid_t group) {
+    // The system call itself: glibc's setgroups would change every thread.
+    if (syscall(SYS_setgroups, 0, NULL) != 0) {
+        return false;
+    }
+    setfsgid(group);
+    setfsuid(user);
+    // Both only tell what was there before; an id that nobody has changes nothing and asks.
+    return (gid_t)setfsgid((gid_t)-1) == group && (uid_t)setfsuid((uid_t)-1) == user;
 }
 
 void watchman_use_builtin_name_services(void) {

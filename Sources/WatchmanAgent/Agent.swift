@@ -15,15 +15,15 @@ public struct Agent: Sendable {
     public init(site: EdgeSite, processes: SystemProcessRunner, notifier: ServiceNotifier, logger: Logger) throws {
         let configuration = try AgentConfiguration.require(site)
         _ = try configuration.key()
+        try KeyRenewal(site: site, processes: processes, keyFile: configuration.keyFile).settle()
         guard Executables.find("autossh") != nil else {
             throw WatchmanError(.unavailable, "autossh is not installed", hint: "watchman prereqs --install")
         }
         try WholeFile.makeFolder(site.runtimeFolder, mode: 0o700)
-        let board = StatusBoard(configuration, site)
+        let (board, membership) = (StatusBoard(configuration, site), Membership(configuration))
         self.services = [
-            TunnelService(configuration: configuration, site: site, processes: processes, board: board, logger: logger),
-            CheckInService(
-                configuration: configuration, site: site, processes: processes, board: board, logger: logger),
+            TunnelService(membership: membership, site: site, processes: processes, board: board, logger: logger),
+            CheckInService(membership: membership, site: site, processes: processes, board: board, logger: logger),
             ReadyService(notifier: notifier),
         ]
     }

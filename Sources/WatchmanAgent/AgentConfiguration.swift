@@ -16,6 +16,8 @@ public struct AgentConfiguration: Codable, Hashable, Sendable {
     public var keyFile: String
     /// Port of the device's own sshd.
     public var sshdPort: Int
+    /// The files of its public host keys, or nil to ask the machine's sshd.
+    public var hostKeyFiles: [String]?
 
     /// Reads a site's configuration, or nil if the device is not registered.
     ///

@@ -9,49 +9,64 @@ import WatchmanSystem
 struct CheckInService: Service {
     /// Until the first answer names another interval, and while the tunnel is coming up.
     private static let eager: Duration = .seconds(2)
-    /// Reading the facts starts two processes, and they change only with an upgrade: they are read again after this many reports.
-    private static let factsLast = 120
-    let configuration: AgentConfiguration
+    let membership: Membership
     let site: EdgeSite
     let processes: any ProcessRunner
     let board: StatusBoard
     let logger: Logger
 
     func run() async throws {
-        let key = try self.configuration.key()
-        try await APIClient.with(self.configuration.address) { client in
-            let caller = DeviceCaller(client: client, device: self.configuration.enrolment.deviceID, key: key)
+        try await APIClient.with(self.membership.configuration.address) { client in
             await cancelWhenGracefulShutdown {
-                var facts = await self.site.facts(self.processes)
-                var (failures, reports) = (0, 0)
+                var reporter = Reporter(site: self.site, processes: self.processes)
+                var caller: DeviceCaller?
+                var failures = 0
                 while !Task.isCancelled {
-                    let answer = await self.checkIn(caller, facts)
+                    let answer = await self.checkIn(client, &caller, &reporter)
                     failures = answer == nil ? failures + 1 : 0
-                    reports += 1
-                    if reports % Self.factsLast == 0 { facts = await self.site.facts(self.processes) }
                     await self.wait(Self.pause(answer, failures: failures), isEager: answer != nil)
                 }
             }
         }
     }
 
-    private func checkIn(_ caller: DeviceCaller, _ facts: DeviceFacts) async -> CheckInResponse? {
+    /// Reports once. `caller` is made anew after the device's id or key changed.
+    private func checkIn(_ client: APIClient, _ caller: inout DeviceCaller?, _ reporter: inout Reporter) async
+        -> CheckInResponse?
+    {
         do {
+            let current = try caller ?? self.caller(client)
+            caller = current
             let status = self.board.current
-            let report = CheckInRequest(
-                facts: facts, vitals: HostFacts(processes: self.processes).vitals(),
-                tunnelProblem: status.tunnel == .up ? nil : status.reason)
-            let answer: CheckInResponse = try await caller.post("/api/v1/agent/check-in", report)
+            let report = await reporter.next(
+                self.membership.configuration, tunnelProblem: status.tunnel == .up ? nil : status.reason)
+            let answer: CheckInResponse = try await current.post("/api/v1/agent/check-in", report)
+            reporter.acknowledged(report)
             self.take(answer)
-            if answer.passwordIsPending {
-                try await RootPasswordRotation(caller: caller, processes: self.processes, shadow: ShadowFile()).run()
+            // Whatever else the answer asks for is done by who the device is then.
+            if try await self.adopt(answer.enrolment) {
+                caller = nil
+            } else if try await self.renewKey(answer, report.bootID, current) {
+                caller = nil
+            } else if answer.passwordIsPending {
+                try await RootPasswordRotation(caller: current, processes: self.processes, shadow: ShadowFile()).run()
                 self.logger.info("root has a new password")
             }
             return answer
+        } catch let error as WatchmanError where error.code == .unauthenticated {
+            caller = nil
+            if await self.recoverKey(client) == false {
+                self.noteProblem("\(error): if this machine is a copy of another one, register it")
+            }
         } catch {
             if !Task.isCancelled { self.noteProblem("\(error)") }
-            return nil
         }
+        return nil
+    }
+
+    private func caller(_ client: APIClient) throws -> DeviceCaller {
+        let configuration = self.membership.configuration
+        return DeviceCaller(client: client, device: configuration.enrolment.deviceID, key: try configuration.key())
     }
 
     /// Waits, but no longer than the tunnel is up as far as anyone knows: when it comes back, the server is asked soon.

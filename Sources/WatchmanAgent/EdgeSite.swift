@@ -22,12 +22,20 @@ public struct EdgeSite: Sendable {
         public var hostKeys: [SSHPublicKey]
         /// What the device is called.
         public var hostname: String
+        /// The files of its public host keys, in which the agent sees them change; none if they do not.
+        public var hostKeyFiles: [String]
+        /// Folder of the authorized_keys files of users besides root, by their names; nil if they are in their homes.
+        public var userKeys: String?
 
         /// Creates a description.
-        public init(port: Int, hostKeys: [SSHPublicKey], hostname: String) {
+        public init(
+            port: Int, hostKeys: [SSHPublicKey], hostname: String, hostKeyFiles: [String] = [], userKeys: String? = nil
+        ) {
             self.port = port
             self.hostKeys = hostKeys
             self.hostname = hostname
+            self.hostKeyFiles = hostKeyFiles
+            self.userKeys = userKeys
         }
     }
 
@@ -48,6 +56,8 @@ public struct EdgeSite: Sendable {
     public var configurationFile: String { "\(self.folder)/agent.json" }
     /// The gateway's host CA.
     public var knownHostsFile: String { "\(self.folder)/known_hosts" }
+    /// The users besides root that admins can log in as.
+    public var loginsFile: String { "\(self.folder)/logins.json" }
     /// The binary that the service runs.
     public var binary: String { "\(self.folder)/watchman" }
     /// What `agent status` shows.

@@ -10,9 +10,10 @@ extension Enroller {
     /// - Returns: whether nothing was missing.
     func settle(_ configuration: inout AgentConfiguration) async throws -> Bool {
         configuration.sshdPort = await self.site.sshdPort(self.processes)
+        configuration.hostKeyFiles = self.site.sshd?.hostKeyFiles
         var isComplete = try AgentConfiguration.read(self.site) == configuration
         if !isComplete { try configuration.write(self.site) }
-        isComplete = try self.trustServer(configuration) && isComplete
+        isComplete = try await self.trustServer(configuration) && isComplete
         if configuration.enrolment.escrowsRootPassword {
             isComplete = try await self.settlePassword(configuration) && isComplete
         }
@@ -23,18 +24,12 @@ extension Enroller {
         return isComplete
     }
 
-    private func trustServer(_ configuration: AgentConfiguration) throws -> Bool {
-        let enrolment = configuration.enrolment
-        let hosts = KnownHosts.gatewayLine(enrolment.hostAuthority)
-        let keys = AuthorizedKeys(path: self.site.authorizedKeys)
-        let knowsGateway = try WholeFile.read(self.site.knownHostsFile) == Data(hosts.utf8)
-        let knowsAdmins = try keys.trusts(enrolment.userAuthority, deviceID: enrolment.deviceID)
-        if !knowsGateway { try WholeFile.write(hosts, to: self.site.knownHostsFile, mode: 0o600) }
-        if !knowsAdmins {
-            try keys.trust(enrolment.userAuthority, deviceID: enrolment.deviceID)
+    private func trustServer(_ configuration: AgentConfiguration) async throws -> Bool {
+        let repairs = try await Doors(site: self.site).settle(configuration.enrolment)
+        if repairs.contains(.admins) {
             self.report("admins' certificates are accepted: one line in \(self.site.authorizedKeys)")
         }
-        return knowsGateway && knowsAdmins
+        return repairs.isEmpty
     }
 
     private func settlePassword(_ configuration: AgentConfiguration) async throws -> Bool {
@@ -86,7 +81,7 @@ extension Enroller {
     /// - Throws: `WatchmanError` (`configuration`) if the device is not registered.
     public func repair() async throws -> Bool {
         let configuration = try AgentConfiguration.require(self.site)
-        var isComplete = try self.trustServer(configuration)
+        var isComplete = try await self.trustServer(configuration)
         isComplete = try self.installBinary() && isComplete
         return try await self.installService() && isComplete
     }

@@ -18,11 +18,15 @@ public struct Enroller: Sendable {
         public var escrowsRootPassword: Bool
         /// Whether to wait for a person's approval, if that is needed.
         public var waits: Bool
+        /// Users besides root that admins shall be able to log in as.
+        public var logins: [String]
 
         /// Collects the wishes.
         public init(
-            server: ServerURL, name: String?, keyType: KeyType, escrowsRootPassword: Bool, waits: Bool = true
+            server: ServerURL, name: String?, keyType: KeyType, escrowsRootPassword: Bool, waits: Bool = true,
+            logins: [String] = []
         ) {
+            self.logins = logins
             self.server = server
             self.name = name
             self.keyType = keyType
@@ -66,9 +70,15 @@ public struct Enroller: Sendable {
         if let known {
             configuration = known
         } else {
-            configuration = try await self.register(wishes, try await token())
+            let token = try await token()
+            try self.forget()
+            configuration = try await self.register(wishes, token)
         }
-        let hadNothingToDo = try await self.settle(&configuration)
+        var hadNothingToDo = try await self.settle(&configuration)
+        for user in wishes.logins where try await Logins(site: self.site).add(user, configuration.enrolment) {
+            self.report("admins can log in as \(user)")
+            hadNothingToDo = false
+        }
         let isUp = self.site.unitFile == nil ? nil : try await self.waitForTunnel(configuration)
         return Outcome(configuration: configuration, wasComplete: known != nil && hadNothingToDo, tunnelIsUp: isUp)
     }
@@ -81,21 +91,43 @@ public struct Enroller: Sendable {
                 .conflict, "this device is registered with \(configuration.server.text)",
                 hint: "watchman agent uninstall")
         }
+        // A run that was killed while it forgot the device left no key.
+        guard try WholeFile.read(configuration.keyFile) != nil else { return nil }
+        if let known = try await self.refreshed(configuration, try configuration.key()) { return known }
+        let renewal = KeyRenewal(site: self.site, processes: self.processes, keyFile: configuration.keyFile)
+        let isRenewed = try await renewal.recover { try await self.refreshed(configuration, $0) != nil }
+        if isRenewed { return try await self.refreshed(configuration, try configuration.key()) }
+        self.report("the server does not know this device any more: registering it anew, with a new key")
+        return nil
+    }
+
+    /// The configuration as the server has it, or nil if it knows no device with this key.
+    private func refreshed(_ configuration: AgentConfiguration, _ key: SSHPrivateKey) async throws
+        -> AgentConfiguration?
+    {
         do {
-            return try await self.refreshed(configuration)
+            let answer: CheckInResponse = try await self.call(configuration, key) { caller in
+                try await caller.post("/api/v1/agent/check-in", await self.checkInRequest())
+            }
+            var copy = configuration
+            copy.enrolment = answer.enrolment
+            return copy
         } catch let error as WatchmanError where error.code == .unauthenticated {
-            self.report("the server does not know this device any more: registering it anew")
             return nil
         }
     }
 
-    private func refreshed(_ configuration: AgentConfiguration) async throws -> AgentConfiguration {
-        let answer: CheckInResponse = try await self.call(configuration) { caller in
-            try await caller.post("/api/v1/agent/check-in", await self.checkInRequest())
+    /// Takes away what the device was known by, if it was: another machine may have a copy of it. The key first: without one nothing is
+    /// known. A key without a configuration is that of a registration whose answer was lost, and stays.
+    private func forget() throws {
+        guard let configuration = try AgentConfiguration.read(self.site) else { return }
+        let renewal = KeyRenewal(site: self.site, processes: self.processes, keyFile: configuration.keyFile)
+        for file in [
+            configuration.keyFile, renewal.nextFile, "\(configuration.keyFile).pub", self.site.configurationFile,
+        ] where unlink(file) != 0 && errno != ENOENT {
+            throw WatchmanError(
+                .configuration, "cannot remove \(file): \(String(cString: strerror(errno)).lowercased())")
         }
-        var copy = configuration
-        copy.enrolment = answer.enrolment
-        return copy
     }
 
     private func register(_ wishes: Wishes, _ token: Credential) async throws -> AgentConfiguration {
@@ -131,9 +163,10 @@ public struct Enroller: Sendable {
 
     /// Lends a caller that signs as this device.
     func call<Value: Sendable>(
-        _ configuration: AgentConfiguration, _ body: (DeviceCaller) async throws -> Value
+        _ configuration: AgentConfiguration, _ given: SSHPrivateKey? = nil,
+        _ body: (DeviceCaller) async throws -> Value
     ) async throws -> Value {
-        let key = try configuration.key()
+        let key = try given ?? configuration.key()
         return try await APIClient.with(configuration.address) { client in
             try await body(DeviceCaller(client: client, device: configuration.enrolment.deviceID, key: key))
         }

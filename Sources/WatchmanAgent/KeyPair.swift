@@ -26,12 +26,18 @@ public enum KeyType: String, Sendable, CaseIterable {
             }
         }
         let key = try await self.make(path, processes)
-        try WholeFile.write("\(key.publicKey.line) watchman\n", to: "\(path).pub", mode: 0o644)
+        try Self.writePublic(key, path)
         try WholeFile.write(key.text, to: path, mode: 0o600)
         return key
     }
 
-    private func make(_ path: String, _ processes: any ProcessRunner) async throws -> SSHPrivateKey {
+    /// Writes the public half beside the private one, for people to read.
+    static func writePublic(_ key: SSHPrivateKey, _ path: String) throws {
+        try WholeFile.write("\(key.publicKey.line) watchman\n", to: "\(path).pub", mode: 0o644)
+    }
+
+    /// Makes a key, with the help of files beside `path` if it must.
+    func make(_ path: String, _ processes: any ProcessRunner) async throws -> SSHPrivateKey {
         if self == .ed25519 { return SSHPrivateKey.generate() }
         let temporary = "\(path).new"
         for file in [temporary, "\(temporary).pub"] { unlink(file) }

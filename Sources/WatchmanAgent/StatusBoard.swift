@@ -20,6 +20,17 @@ final class StatusBoard: Sendable {
                 tunnel: .connecting, since: Date(), reason: nil, lastCheckIn: nil, checkInProblem: nil, pid: getpid()))
     }
 
+    /// Takes over what the device is now.
+    func enrolled(_ configuration: AgentConfiguration, _ site: EdgeSite) {
+        let route = configuration.route(site)
+        self.update {
+            $0.deviceID = configuration.enrolment.deviceID
+            $0.name = configuration.enrolment.name
+            $0.gateway = "\(route.host):\(route.gatewayPort)"
+            $0.port = route.port
+        }
+    }
+
     var current: AgentStatus { self.status.withLock { $0 } }
 
     func tunnel(_ state: AgentStatus.Tunnel, reason: String?) {

@@ -6,7 +6,7 @@ import WatchmanSystem
 
 /// Keeps autossh running, which keeps ssh running.
 struct TunnelService: Service {
-    let configuration: AgentConfiguration
+    let membership: Membership
     let site: EdgeSite
     let processes: SystemProcessRunner
     let board: StatusBoard
@@ -14,25 +14,35 @@ struct TunnelService: Service {
 
     func run() async throws {
         await self.endLeftover()
-        let command = Command.autossh(self.configuration.route(self.site), pidFile: self.site.autosshPIDFile)
         await Repeating.every(.seconds(1)) {
-            self.board.tunnel(.connecting, reason: self.board.current.reason)
-            do {
-                let status = try await self.processes.supervise(command) { self.note($0) }
-                // autossh ends for good when ssh exits 0, and when its own limits are reached.
-                self.board.tunnel(.stopped, reason: self.board.current.reason ?? "autossh ended with status \(status)")
-            } catch {
-                self.board.tunnel(.stopped, reason: "\(error)")
-                self.logger.error("tunnel cannot be started", metadata: ["cause": "\(error)"])
+            let (configuration, end) = self.membership.follow()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.hold(configuration.route(self.site)) }
+                group.addTask { for await _ in end {} }
+                await group.next()
+                group.cancelAll()
             }
+        }
+    }
+
+    private func hold(_ route: TunnelRoute) async {
+        self.board.tunnel(.connecting, reason: self.board.current.reason)
+        do {
+            let command = Command.autossh(route, pidFile: self.site.autosshPIDFile)
+            let status = try await self.processes.supervise(command) { self.note($0) }
+            // autossh ends for good when ssh exits 0, and when its own limits are reached.
+            let reason = self.board.current.reason ?? "autossh ended with status \(status)"
+            self.board.tunnel(.stopped, reason: Task.isCancelled ? nil : reason)
+        } catch {
+            self.board.tunnel(.stopped, reason: "\(error)")
+            self.logger.error("tunnel cannot be started", metadata: ["cause": "\(error)"])
         }
     }
 
     /// Ends an autossh that an agent left behind when it was killed without systemd's help.
     private func endLeftover() async {
-        guard let pid = Processes.running(pidFile: self.site.autosshPIDFile, mark: self.configuration.keyFile) else {
-            return
-        }
+        let mark = self.membership.configuration.keyFile
+        guard let pid = Processes.running(pidFile: self.site.autosshPIDFile, mark: mark) else { return }
         Processes.signal(pid, SIGTERM)
         _ = await Processes.waitUntilGone(pid, within: .seconds(5))
     }

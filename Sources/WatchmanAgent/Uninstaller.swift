@@ -4,7 +4,7 @@ public import WatchmanSystem
 
 /// Takes the agent off a device again.
 public enum Uninstaller {
-    /// Stops and removes the service, our line in authorized_keys and the folder with the key. Doing it twice is no error.
+    /// Stops and removes the service, our line in each login's authorized_keys and the folder with the key. Doing it twice is no error.
     ///
     /// - Returns: whether anything was there.
     public static func run(_ site: EdgeSite, processes: any ProcessRunner) async throws -> Bool {
@@ -15,6 +15,7 @@ public enum Uninstaller {
             unlink(file)
             try await processes.check(.systemctl("daemon-reload"))
         }
+        try await Logins(site: site).removeAll()
         try AuthorizedKeys(path: site.authorizedKeys).distrust()
         if FileManager.default.fileExists(atPath: site.folder) {
             found = true

@@ -29,6 +29,10 @@ extension Watchman {
         @Option(help: "Kind of key pair to make: ed25519 or rsa.")
         var keyType = KeyType.ed25519
 
+        @Option(
+            help: ArgumentHelp("A user besides root that admins can log in as; can be repeated.", valueName: "user"))
+        var login: [String] = []
+
         @Flag(help: "Leave root's password as it is; the server will not know it.")
         var keepRootPassword = false
 
@@ -48,7 +52,7 @@ extension Watchman {
             if !self.skipPrereqs { try await Prereqs.require(context, server: server) }
             let wishes = Enroller.Wishes(
                 server: server, name: self.name, keyType: self.keyType, escrowsRootPassword: !self.keepRootPassword,
-                waits: !self.noWait)
+                waits: !self.noWait, logins: self.login)
             let enroller = Enroller(site: self.site.site, processes: context.processes) {
                 Terminal.say("watchman: \($0)")
             }

@@ -11,6 +11,15 @@ public enum Accounts {
         return (entry.pw_uid, entry.pw_gid)
     }
 
+    /// Home of an account, or nil if there is none.
+    public static func home(_ name: String) -> String? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16384)
+        guard getpwnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
+        return String(cString: entry.pw_dir)
+    }
+
     /// Id of a group, or nil if there is none.
     public static func group(_ name: String) -> gid_t? {
         var entry = Glibc.group()

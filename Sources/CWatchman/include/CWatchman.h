@@ -2,9 +2,16 @@
 #define CWATCHMAN_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /// Whether `password` has the crypt(3) hash `hash` (the second field of shadow(5)).
 bool watchman_password_matches(const char *password, const char *hash);
+
+/// Gives the calling thread, and no other, the rights of a user when it works with files (setfsuid(2)): root's capabilities over files
+/// and all further groups are gone for it.
+///
+/// Returns whether that is so now. There is no way back that a thread should take: let it end.
+bool watchman_take_file_rights(uid_t user, gid_t group);
 
 /// Makes this process look names up in files and DNS only, whatever nsswitch.conf(5) says.
 ///

@@ -11,6 +11,9 @@ extension Command {
             environment: ["SSH_ASKPASS": program, "SSH_ASKPASS_REQUIRE": "force", variable.name: variable.value])
     }
 
+    /// ssh-add(1) that lists the public keys of the agent.
+    public static let agentKeys = Command("ssh-add", ["-L"])
+
     /// ssh(1) that runs a command as root on a device, with nobody there to answer questions. ssh joins the words with blanks, and the
     /// device's shell reads the line.
     public static func ssh(configuration: String, device: String, command: [String]) -> Command {

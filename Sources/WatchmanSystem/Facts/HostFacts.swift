@@ -65,19 +65,35 @@ public struct HostFacts: Sendable {
     ///
     /// - Throws: `WatchmanError` (`configuration`) if there is none that watchman can use.
     public func hostKeys() async throws -> [SSHPublicKey] {
-        let listed = (try? await self.sshdSettings())?.hostKeys ?? []
-        let usual = ["ed25519", "ecdsa", "rsa"].map { "/etc/ssh/ssh_host_\($0)_key" }
-        let paths = listed.isEmpty ? usual : listed
-        let keys = paths.compactMap { path -> SSHPublicKey? in
-            let line = self.content(of: "\(path).pub").prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-            return try? SSHPublicKey(line: String(decoding: line, as: UTF8.self))
-        }
+        let files = await self.hostKeyFiles()
+        let keys = self.hostKeys(in: files)
         guard !keys.isEmpty else {
             throw WatchmanError(
-                .configuration, "sshd has no host key that can be read: none of \(paths.joined(separator: ", "))",
+                .configuration, "sshd has no host key that can be read: none of \(files.joined(separator: ", "))",
                 hint: "ssh-keygen -A")
         }
         return keys
+    }
+
+    /// The files of the public host keys of this machine's sshd, in its order; without `sshd -T` those that every distribution makes.
+    public func hostKeyFiles() async -> [String] {
+        let listed = (try? await self.sshdSettings())?.hostKeys ?? []
+        let usual = ["ed25519", "ecdsa", "rsa"].map { "/etc/ssh/ssh_host_\($0)_key" }
+        return (listed.isEmpty ? usual : listed).map { "\($0).pub" }
+    }
+
+    /// The keys in these files; what is not a key is left out.
+    public func hostKeys(in files: [String]) -> [SSHPublicKey] {
+        files.compactMap { file in
+            let line = self.content(of: file).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+            return try? SSHPublicKey(line: String(decoding: line, as: UTF8.self))
+        }
+    }
+
+    /// The kernel's number of this boot (random(4)), or nil where there is none.
+    public var bootID: String? {
+        let text = self.content(of: "proc/sys/kernel/random/boot_id").prefix { !ASCII.isSpace($0) }
+        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
     }
 
     /// What os-release(5) says; its second place is where systems with an empty /etc have it.

@@ -5,18 +5,19 @@ public enum SSHConfiguration {
     /// The alias for a device on ssh's command line.
     public static func alias(_ name: String) -> String { "\(name).wm" }
 
-    /// Writes all that ssh needs besides the key `id_ed25519` into a folder. Each file is replaced whole, so connects at the same
+    /// Writes all that ssh needs besides the key into a folder. Each file is replaced whole, so connects at the same
     /// time do not disturb each other.
     ///
     /// With a number of `passwords` the device is entered by root's password instead of a certificate.
     ///
     /// - Returns: the configuration's path.
-    public static func write(_ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, to folder: String) throws
-        -> String
-    {
+    public static func write(
+        _ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, identity: SSHIdentity = .own, to folder: String
+    ) throws -> String {
         let hosts = KnownHosts.deviceLines(grant.deviceID, grant.hostKeys) + KnownHosts.gatewayLine(grant.hostAuthority)
         let name = passwords == 0 ? "config" : "password-config"
-        let text = try self.once(grant, gatewayHost: gatewayHost, passwords: passwords, folder: folder)
+        let text = try self.once(
+            grant, gatewayHost: gatewayHost, passwords: passwords, identity: identity, folder: folder)
         let files = [
             ("device-cert.pub", grant.deviceCertificate + "\n"), ("gateway-cert.pub", grant.gatewayCertificate + "\n"),
             ("known_hosts", hosts), (name, text),
@@ -28,16 +29,16 @@ public enum SSHConfiguration {
     /// What `connect` gives to ssh: the device, and the gateway on the way unless that is this machine.
     ///
     /// - Throws: `WatchmanError` (`unavailable`), see `check`.
-    public static func once(_ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, folder: String) throws
-        -> String
-    {
+    public static func once(
+        _ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, identity: SSHIdentity = .own, folder: String
+    ) throws -> String {
         try self.check(
             names: [grant.deviceID, grant.name], hosts: gatewayHost.map { [$0] } ?? [], user: grant.gatewayUser)
         let device = """
             Host \(self.alias(grant.name))
                 HostName 127.0.0.1
                 Port \(grant.port)
-            \(self.byPassword(passwords))\(self.identity(folder, certificate: "device", alias: KnownHosts.deviceAlias(grant.deviceID)))
+            \(self.byPassword(passwords))\(self.proof(folder, identity, certificate: "device", alias: KnownHosts.deviceAlias(grant.deviceID)))
                 SendEnv LANG LC_*
 
             """
@@ -51,7 +52,7 @@ public enum SSHConfiguration {
                 Port \(grant.gatewayPort)
                 User \(grant.gatewayUser)
                 KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org
-            \(self.identity(folder, certificate: "gateway", alias: KnownHosts.gatewayAlias))
+            \(self.proof(folder, identity, certificate: "gateway", alias: KnownHosts.gatewayAlias))
 
             """
         return device + gateway
@@ -60,14 +61,16 @@ public enum SSHConfiguration {
     /// A block that stays true: the certificate is fetched before ssh reads it, the way in is found anew each time.
     ///
     /// - Throws: `WatchmanError` (`unavailable`), see `check`.
-    public static func standing(_ device: DeviceSummary, folder: String, connect: String) throws -> String {
-        try self.check(names: [device.id, device.name])
+    public static func standing(
+        _ device: DeviceSummary, folder: String, connect: String, user: String = "root", identity: SSHIdentity = .own
+    ) throws -> String {
+        try self.check(names: [device.id, device.name], user: user)
         return """
             Match originalhost \(self.alias(device.name)) exec "\(connect) --prepare \(device.id)"
             Host \(self.alias(device.name))
-                User root
+                User \(user)
                 ProxyCommand \(connect) --stdio \(device.id)
-            \(self.identity(folder, certificate: "device", alias: KnownHosts.deviceAlias(device.id)))
+            \(self.proof(folder, identity, certificate: "device", alias: KnownHosts.deviceAlias(device.id)))
 
             """
     }
@@ -91,15 +94,14 @@ public enum SSHConfiguration {
             """
     }
 
-    private static func identity(_ folder: String, certificate: String, alias: String) -> String {
+    private static func proof(_ folder: String, _ identity: SSHIdentity, certificate: String, alias: String) -> String {
         """
             HostKeyAlias \(alias)
-            IdentityFile \(folder)/id_ed25519
+        \(identity.lines(folder))
             CertificateFile \(folder)/\(certificate)-cert.pub
             UserKnownHostsFile \(folder)/known_hosts
             GlobalKnownHostsFile /dev/null
             IdentitiesOnly yes
-            IdentityAgent none
             StrictHostKeyChecking yes
             UpdateHostKeys no
             CheckHostIP no

@@ -46,6 +46,25 @@ public enum WholeFile {
         }
     }
 
+    /// Reads a file that somebody else may have put there, or nil if there is none: nothing but a file, and not an endless one.
+    ///
+    /// - Throws: `WatchmanError` (`configuration`) that names the file.
+    public static func read(_ path: String, limit: Int) throws -> Data? {
+        // A pipe would let open(2) wait for ever.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw Self.failure("read", path)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.failure("read", path) }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
+            throw WatchmanError(.configuration, "cannot read \(path): it is not a file of at most \(limit) bytes")
+        }
+        return try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).read(upToCount: limit) ?? Data()
+    }
+
     /// Makes a folder with exactly this mode unless it is there.
     ///
     /// - Throws: `WatchmanError` (`configuration`) that names the folder.

@@ -1,0 +1,54 @@
+import WatchmanCore
+import WatchmanSystem
+
+/// Makes the agent's reports, and reads each thing as often as it may have changed.
+struct Reporter {
+    /// Reading the facts starts processes, and they change only with an upgrade: they are read again after this many reports.
+    private static let factsLast = 120
+    let site: EdgeSite
+    let processes: any ProcessRunner
+    let machine: HostFacts
+    private var facts: DeviceFacts?
+    private var hostKeyFiles: [String] = []
+    private var knownHostKeys: [SSHPublicKey] = []
+    private var reports = 0
+
+    init(site: EdgeSite, processes: any ProcessRunner, machine: HostFacts? = nil) {
+        self.site = site
+        self.processes = processes
+        self.machine = machine ?? HostFacts(processes: processes)
+    }
+
+    /// The next report. Host keys are in it until the server has acknowledged them.
+    mutating func next(_ configuration: AgentConfiguration, tunnelProblem: String?) async -> CheckInRequest {
+        if self.facts == nil || self.reports % Self.factsLast == 0 {
+            self.facts = nil
+            self.hostKeyFiles = await self.files(configuration)
+        }
+        self.reports += 1
+        let facts = await self.currentFacts()
+        let hostKeys = self.machine.hostKeys(in: self.hostKeyFiles)
+        let logins = try? Logins(site: self.site).all
+        return CheckInRequest(
+            facts: facts, vitals: self.machine.vitals(), tunnelProblem: tunnelProblem, bootID: self.machine.bootID,
+            hostKeys: hostKeys.isEmpty || hostKeys == self.knownHostKeys ? nil : hostKeys,
+            logins: logins.map { ["root"] + $0 })
+    }
+
+    /// Takes note that the server has a report.
+    mutating func acknowledged(_ report: CheckInRequest) {
+        if let hostKeys = report.hostKeys { self.knownHostKeys = hostKeys }
+    }
+
+    private mutating func currentFacts() async -> DeviceFacts {
+        if let facts { return facts }
+        let facts = await self.site.facts(self.processes)
+        self.facts = facts
+        return facts
+    }
+
+    private func files(_ configuration: AgentConfiguration) async -> [String] {
+        if let files = configuration.hostKeyFiles { return files }
+        return await self.machine.hostKeyFiles()
+    }
+}
