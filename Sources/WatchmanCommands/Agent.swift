@@ -10,7 +10,7 @@ extension Watchman {
     struct Agent: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Keep this device's tunnel up.",
-            subcommands: [AgentRun.self, AgentStatus.self, AgentInstall.self, AgentUninstall.self],
+            subcommands: [AgentRun.self, AgentStatus.self, AgentInstall.self, AgentUninstall.self, AgentLogins.self],
             defaultSubcommand: AgentRun.self)
     }
 

@@ -34,6 +34,11 @@ extension Watchman {
         @Flag(help: "Break glass: enter by root's escrowed password, where certificates do not work.") var password =
             false
         @Option(help: "With --password: why, for the audit trail. Asked for if it is missing.") var reason: String?
+        @Option(
+            help: ArgumentHelp(
+                "Certify your own key, such as a security token's: its file, or `agent` for the first one of ssh-agent.",
+                valueName: "file"))
+        var identity: String?
         @Flag(help: "Carry the device's SSH port on standard input and output, for ProxyCommand.") var stdio = false
         @Flag(help: .hidden) var prepare = false
         @OptionGroup var server: ServerOptions
@@ -54,11 +59,16 @@ extension Watchman {
         func run() async throws {
             let context = Context.live
             let (address, apiKey) = try self.server.resolve(context)
-            let folder = CredentialFolder(context: context)
+            let folder = CredentialFolder(
+                context: context, user: self.user,
+                identity: try await Identity.resolve(self.identity, context.processes))
             let reason = self.password ? try Reason.given(self.reason) : nil
             let grant = try await self.grant(address, apiKey, folder)
             let configuration = try folder.store(grant, gatewayHost: Self.gatewayHost(grant, address))
             if self.prepare { return }
+            if let warning = grant.warning {
+                Terminal.say("watchman: warning: \(OutsideText.clean(warning, limit: 300))")
+            }
             guard grant.state == .online else {
                 throw WatchmanError(
                     .unavailable, "\(grant.name) is offline: \(grant.reason ?? "no reason known")",
@@ -76,10 +86,9 @@ extension Watchman {
             let (path, user) = (try self.device.path(), self.user)
             return try await APIClient.with(address, apiKey: apiKey) { client in
                 let detail: DeviceDetail = try await client.get(path)
-                let key = try folder.key(detail.summary.id)
+                let key = try folder.publicKey(detail.summary.id)
                 return try await client.post(
-                    "/api/v1/devices/\(detail.summary.id)/connect", ConnectRequest(publicKey: key.publicKey, user: user)
-                )
+                    "/api/v1/devices/\(detail.summary.id)/connect", ConnectRequest(publicKey: key, user: user))
             }
         }
 

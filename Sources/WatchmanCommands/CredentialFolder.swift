@@ -3,13 +3,25 @@ import Glibc
 import WatchmanCore
 import WatchmanSystem
 
-/// Where `connect` keeps a device's short-lived certificates and pinned host keys: a folder for each device in the person's cache.
+/// Where `connect` keeps a device's short-lived certificates and pinned host keys: a folder for each device, login and key in the person's
+/// cache, so that those who connect at the same time do not take each other's certificate.
 struct CredentialFolder {
     private let root: String
+    private let suffix: String
+    private let identity: Identity
 
-    init(context: Context) { self.root = "\(context.cacheFolder)/devices" }
+    init(context: Context, user: String = "root", identity: Identity = .own) {
+        self.root = "\(context.cacheFolder)/devices"
+        self.suffix = (user == "root" ? "" : "+\(user)") + identity.label
+        self.identity = identity
+    }
 
-    func path(_ device: String) -> String { "\(self.root)/\(device)" }
+    func path(_ device: String) -> String { "\(self.root)/\(device)\(self.suffix)" }
+
+    /// The key to certify.
+    func publicKey(_ device: String) throws -> SSHPublicKey {
+        try self.identity.publicKey ?? self.key(device).publicKey
+    }
 
     /// The key that certificates for this device are made for; made on first use and useless without one.
     func key(_ device: String) throws -> SSHPrivateKey {
@@ -32,7 +44,12 @@ struct CredentialFolder {
     ///
     /// - Returns: the ssh configuration's path.
     func store(_ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0) throws -> String {
-        try SSHConfiguration.write(
-            grant, gatewayHost: gatewayHost, passwords: passwords, to: self.path(grant.deviceID))
+        let folder = self.path(try DeviceReference.checked(grant.deviceID))
+        try WholeFile.makeFolder(folder, mode: 0o700)
+        if let key = self.identity.publicKey, self.identity.location == .agent {
+            try WholeFile.write("\(key.line)\n", to: "\(folder)/identity.pub", mode: 0o600)
+        }
+        return try SSHConfiguration.write(
+            grant, gatewayHost: gatewayHost, passwords: passwords, identity: self.identity.location, to: folder)
     }
 }

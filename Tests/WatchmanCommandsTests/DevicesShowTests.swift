@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WatchmanCore
 
@@ -11,7 +12,7 @@ import WatchmanCore
                 "gateway:       main, port 20000", "last seen:     5 s ago", "tags:          arm, site=berlin",
                 "enrolled:      2026-09-20 14:13:20 UTC", "clock:         off by 2 h",
                 "key:           SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w",
-                "root password: held by the server, version 3 set 2 d ago, the next in 27 d",
+                "root password: held by the server, version 3 set 2 d ago, the next in 27 d", "logins:        root",
                 "host key:      SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w (ssh-ed25519)",
                 "host name:     edge", "machine id:    0123456789abcdef", "serial:        -",
                 "system:        Test OS 1, aarch64, Linux 6.1.0-test", "ssh:           OpenSSH_9.2p1",
@@ -38,6 +39,26 @@ import WatchmanCore
             "ssh:           -", "clock:         right", "root password: not held by the server",
         ] { #expect(lines.contains(line)) }
         #expect(!lines.contains { $0.hasPrefix("uptime:") || $0.hasPrefix("event:") })
+    }
+
+    @Test func `what a person must compare is there while they must decide`() throws {
+        var detail = try CommandSamples.detail()
+        detail.logins = ["root", "pi"]
+        detail.reportedHostKeys = [try CommandSamples.key()]
+        detail.instances = [
+            DeviceInstance(
+                bootID: "3f2a", machineID: nil, hostname: "edge", source: "192.0.2.1",
+                firstSeen: CommandSamples.now - 60, lastSeen: CommandSamples.now - 5, isChosen: true)
+        ]
+        let key = "SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w (ssh-ed25519)"
+        var lines = Watchman.DevicesShow.lines(detail, now: CommandSamples.now)
+        #expect(lines.contains("logins:        root, pi") && lines.contains("host key now:  \(key)"))
+        #expect(!lines.contains { $0.hasPrefix("instance:") }, "one machine need not be told apart")
+        detail.summary.state = .duplicate
+        lines = Watchman.DevicesShow.lines(detail, now: CommandSamples.now)
+        #expect(
+            lines.contains(
+                "instance:      3f2a, edge at 192.0.2.1, machine -, seen 2026-09-21 14:12:20 UTC to 5 s ago, chosen"))
     }
 
     @Test func `a hostile device cannot steer the terminal`() throws {

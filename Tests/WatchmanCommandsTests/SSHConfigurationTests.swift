@@ -11,11 +11,11 @@ import WatchmanSystem
         """
             HostKeyAlias \(alias)
             IdentityFile \(self.folder)/id_ed25519
+            IdentityAgent none
             CertificateFile \(self.folder)/\(certificate)-cert.pub
             UserKnownHostsFile \(self.folder)/known_hosts
             GlobalKnownHostsFile /dev/null
             IdentitiesOnly yes
-            IdentityAgent none
             StrictHostKeyChecking yes
             UpdateHostKeys no
             CheckHostIP no

@@ -7,8 +7,9 @@ extension Watchman {
             discussion: "A device is named by its id, its name, or the beginning of either if that is enough.",
             subcommands: [
                 DevicesList.self, DevicesShow.self, DevicesPending.self, DevicesApprove.self, DevicesReject.self,
-                DevicesRename.self, DevicesTag.self, DevicesReplace.self, DevicesRemove.self,
-                DevicesRotatePassword.self, DevicesRevealPassword.self, DevicesSSHConfig.self,
+                DevicesRename.self, DevicesTag.self, DevicesReplace.self, DevicesRemove.self, DevicesChoose.self,
+                DevicesAcceptHostKeys.self, DevicesRotatePassword.self, DevicesRevealPassword.self,
+                DevicesSSHConfig.self,
             ],
             defaultSubcommand: DevicesList.self)
     }

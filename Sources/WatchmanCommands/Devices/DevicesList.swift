@@ -10,7 +10,7 @@ extension Watchman {
         @Option(help: "Only devices whose id, name, host name or tags contain this.")
         var search: String?
 
-        @Option(help: "Only devices in this state: online or offline.")
+        @Option(help: "Only devices in this state: online, offline, duplicate or hostkey-changed.")
         var state: DeviceState?
 
         @Option(help: "Only devices with this tag.")

@@ -20,7 +20,8 @@ extension Watchman {
 
         static func lines(_ detail: DeviceDetail, now: Date = Date()) -> [String] {
             let rows =
-                Self.identity(detail, now) + Self.facts(detail.facts) + (detail.vitals.map(Self.vitals) ?? [])
+                Self.identity(detail, now) + Self.trouble(detail, now) + Self.facts(detail.facts)
+                + (detail.vitals.map(Self.vitals) ?? [])
                 + detail.events.map { ("event", "\(Moment.exact($0.at)) tunnel \($0.isUp ? "up" : "down")") }
             return rows.map { name, value in
                 "\((name + ":").padding(toLength: 15, withPad: " ", startingAt: 0))\(OutsideText.clean(value, limit: 400))"
@@ -38,6 +39,7 @@ extension Watchman {
                 ("tags", summary.tags.isEmpty ? "-" : summary.tags.joined(separator: ", ")),
                 ("enrolled", Moment.exact(detail.createdAt)), ("clock", skew), ("key", detail.keyFingerprint),
                 ("root password", Self.rootPassword(detail, now)),
+                ("logins", (detail.logins ?? ["root"]).joined(separator: ", ")),
             ] + (detail.resembles.map { [("resembles", "\($0.name) (\($0.id)), by \($0.trait.rawValue)")] } ?? [])
                 + detail.hostKeys.map { ("host key", "\($0.fingerprint) (\($0.type))") }
         }
@@ -45,6 +47,21 @@ extension Watchman {
         private static func rootPassword(_ detail: DeviceDetail, _ now: Date) -> String {
             guard detail.escrowsRootPassword else { return "not held by the server" }
             return detail.rootPassword?.words(now: now) ?? "held by the server"
+        }
+
+        /// What a person must compare before they decide; nothing while all is well.
+        private static func trouble(_ detail: DeviceDetail, _ now: Date) -> [(String, String)] {
+            let keys = (detail.reportedHostKeys ?? []).map { ("host key now", "\($0.fingerprint) (\($0.type))") }
+            guard detail.summary.state == .duplicate else { return keys }
+            return keys
+                + (detail.instances ?? []).map {
+                    let seen = "seen \(Moment.exact($0.firstSeen)) to \(Moment.ago($0.lastSeen, now: now))"
+                    let words = [
+                        $0.bootID, "\($0.hostname) at \($0.source)", "machine \($0.machineID ?? "-")", seen,
+                        $0.isChosen ? "chosen" : nil,
+                    ]
+                    return ("instance", words.compactMap { $0 }.joined(separator: ", "))
+                }
         }
 
         private static func facts(_ facts: DeviceFacts) -> [(String, String)] {
