@@ -91,6 +91,7 @@ struct ConnectTests {
     @Test func `--user logs in as someone else`() async throws {
         let device = try SharedServer.device
         #expect(try await device.server.watchman("connect", "edge-1", "--", "id -un").text == "root\n")
+        try await device.letIn("nobody")
         let result = try await device.server.watchman("connect", "edge-1", "--user", "nobody", "--", "true")
         // The shell of nobody ends every session with status 1.
         #expect(result.status == 1)

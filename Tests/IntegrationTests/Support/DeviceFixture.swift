@@ -27,14 +27,14 @@ struct DeviceFixture: Sendable {
         let sshd = try await PrivateSSHD.start(server.scratch, folder: folder, port: server.sparePort())
         let site = EdgeSite(
             folder: "\(folder)/agent", runtimeFolder: "\(folder)/agent/run", authorizedKeys: sshd.authorizedKeys,
-            sshd: .init(port: sshd.port, hostKeys: [sshd.hostKey.publicKey], hostname: hostname), unitFolder: nil)
+            sshd: .init(
+                port: sshd.port, hostKeys: [sshd.hostKey.publicKey], hostname: hostname,
+                hostKeyFiles: [sshd.hostKeyFile], userKeys: sshd.userKeys), unitFolder: nil)
         let token = try await server.token()
         let wishes = Enroller.Wishes(
             server: try ServerURL(server.url), name: nil, keyType: .ed25519, escrowsRootPassword: false)
         let outcome = try await Enroller(site: site, processes: SystemProcessRunner()) { _ in }
             .enrol(wishes) { token }
-        // sshd reads the file as the user who logs in, and one test logs in as nobody.
-        chmod(sshd.authorizedKeys, 0o644)
         return DeviceFixture(
             server: server, folder: folder, sshd: sshd, site: site, enrolment: outcome.configuration.enrolment)
     }
@@ -61,13 +61,24 @@ struct DeviceFixture: Sendable {
         }
     }
 
+    /// Ends the agent and starts it again, so that it checks in at once.
+    func restart(_ agent: Program) async throws -> Program {
+        await agent.end()
+        return try self.startAgent()
+    }
+
+    /// All that the server knows of it.
+    var detail: DeviceDetail {
+        get async throws { try await self.server.api { try await $0.get("/api/v1/devices/\(self.id)") } }
+    }
+
     /// The server's row.
     var summary: DeviceSummary? {
         get async throws { try await self.server.devices().first { $0.id == self.id } }
     }
 }
 
-/// An sshd on loopback that knows no password and one authorized_keys file.
+/// An sshd on loopback that knows no password and one authorized_keys file for each user.
 struct PrivateSSHD: Sendable {
     let folder: String
     let port: Int
@@ -75,16 +86,24 @@ struct PrivateSSHD: Sendable {
     private let program: Program
     private let scratch: Scratch
 
-    var authorizedKeys: String { "\(self.folder)/authorized_keys" }
+    /// Folder of the authorized_keys files.
+    var userKeys: String { "\(self.folder)/keys" }
+    var authorizedKeys: String { "\(self.userKeys)/root" }
+    var hostKeyFile: String { "\(self.folder)/host_key.pub" }
     /// What it has logged.
     var log: String { (try? String(contentsOfFile: "\(self.folder)/sshd.log", encoding: .utf8)) ?? "" }
 
     /// Starts one and waits until it answers.
     static func start(
-        _ scratch: Scratch, folder: String, port: Int, hostKey: SSHPrivateKey = .generate(),
+        _ scratch: Scratch, folder: String, port: Int, hostKey: SSHPrivateKey = .generate(), isImpostor: Bool = false,
         environment: [String: String] = [:]
     ) async throws -> PrivateSSHD {
         try WholeFile.makeFolder(folder, mode: 0o755)
+        // Each user's file is made with that user's rights.
+        try WholeFile.makeFolder("\(folder)/keys", mode: 0o777)
+        if !isImpostor {
+            try WholeFile.write(hostKey.publicKey.line + "\n", to: "\(folder)/host_key.pub", mode: 0o644)
+        }
         try WholeFile.makeFolder("/run/sshd", mode: 0o755)
         try WholeFile.write(hostKey.text, to: "\(folder)/host_key", mode: 0o600)
         let configuration = "\(folder)/sshd_config"
@@ -104,11 +123,11 @@ struct PrivateSSHD: Sendable {
         return PrivateSSHD(folder: folder, port: port, hostKey: hostKey, program: program, scratch: scratch)
     }
 
-    /// Ends it and starts another on the same port that has another host key.
-    func replacedWithOtherKey() async throws -> PrivateSSHD {
+    /// Ends it and starts another on the same port that has another host key; the agent does not see an impostor's.
+    func replacedWithOtherKey(isImpostor: Bool = true) async throws -> PrivateSSHD {
         await Processes.endFamily(self.program.pid)
         _ = try await self.program.wait(within: .seconds(10))
-        return try await Self.start(self.scratch, folder: self.folder, port: self.port)
+        return try await Self.start(self.scratch, folder: self.folder, port: self.port, isImpostor: isImpostor)
     }
 
     /// Ends it and starts it again with variables added to its environment.
@@ -125,7 +144,7 @@ struct PrivateSSHD: Sendable {
         ListenAddress 127.0.0.1
         HostKey \(folder)/host_key
         PidFile none
-        AuthorizedKeysFile \(folder)/authorized_keys
+        AuthorizedKeysFile \(folder)/keys/%u
         StrictModes no
         UsePAM no
         PermitRootLogin prohibit-password

@@ -158,10 +158,10 @@ extension ServerFixture {
     }
 
     /// Lets the holder of `key` in to a device.
-    func grant(_ device: String, _ key: SSHPublicKey) async throws -> ConnectGrant {
+    func grant(_ device: String, _ key: SSHPublicKey, user: String = "root") async throws -> ConnectGrant {
         try await self.api {
             try await $0.post(
-                "/api/v1/devices/\(device)/connect", ConnectRequest(publicKey: key, user: "root"))
+                "/api/v1/devices/\(device)/connect", ConnectRequest(publicKey: key, user: user))
         }
     }
 }
