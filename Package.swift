@@ -39,13 +39,13 @@ let x509: Target.Dependency = .product(name: "X509", package: "swift-certificate
 
 /// What the dashboard is made of besides code; all of it is compiled into the binary.
 let dashboard = [
-    "Assets/app.js", "Assets/icon.svg", "Assets/style.css", "Audit/audit.mustache", "Backups/backups.mustache",
-    "Device/device.mustache", "Device/password.mustache", "Devices/devices.mustache", "Enrol/enrol.mustache",
-    "Enrol/enrol.sh", "error.mustache",
+    "Account/account.mustache", "Assets/app.js", "Assets/icon.svg", "Assets/style.css", "Audit/audit.mustache",
+    "Backups/backups.mustache", "Device/device.mustache", "Device/password.mustache", "Devices/devices.mustache",
+    "Enrol/enrol.mustache", "Enrol/enrol.sh", "error.mustache",
     "Fleet/fleet.mustache", "Gateway/gateway.mustache", "Job/job.mustache", "JobRun/job-run.mustache",
     "Jobs/jobs.mustache", "layout.mustache", "Parts/chart.mustache",
     "Parts/mark.mustache", "Parts/moment.mustache", "Parts/note.mustache", "Parts/symbols.mustache",
-    "People/people.mustache", "SignIn/sign-in.mustache", "SignIn/welcome.mustache",
+    "People/people.mustache", "SignIn/code.mustache", "SignIn/sign-in.mustache", "SignIn/welcome.mustache",
 ]
 
 /// The parsers are built for libFuzzer when Tests/fuzz.sh asks for it: counted at every branch, with a program that feeds them.

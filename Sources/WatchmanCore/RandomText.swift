@@ -1,3 +1,5 @@
+import Foundation
+
 /// Texts drawn from the system's random generator.
 public enum RandomText {
     /// Lower-case base32 digits (RFC 4648 section 6): safe in names, paths, command lines and speech.
@@ -10,6 +12,19 @@ public enum RandomText {
 
     /// A root password of 24 characters: 139 bits.
     public static func rootPassword() -> Secret { Secret(Self.draw(24, from: Self.password)) }
+
+    /// The bytes that lower-case base32 digits stand for, or nil if some are none; bits that fill no byte are dropped.
+    static func bytes(base32 text: String) -> Data? {
+        var (bytes, bits, count) = (Data(), 0, 0)
+        for digit in text.utf8 {
+            guard let value = Self.base32.firstIndex(of: digit) else { return nil }
+            (bits, count) = ((bits << 5 | value) & 0xfff, count + 5)
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(bits >> count & 0xff))
+        }
+        return bytes
+    }
 
     private static func draw(_ count: Int, from alphabet: [UInt8]) -> String {
         var generator = SystemRandomNumberGenerator()

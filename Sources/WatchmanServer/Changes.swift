@@ -23,6 +23,9 @@ final class Changes: Sendable {
 
     private let state = Mutex(State())
 
+    /// How many listen.
+    var listeners: Int { self.state.withLock { $0.listeners.count } }
+
     /// Tells a change.
     func post(_ change: Change) {
         self.state.withLock { state in

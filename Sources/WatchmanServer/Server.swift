@@ -29,6 +29,8 @@ public struct ServerSettings: Sendable {
     public var backups: BackupSettings
     /// When root passwords are replaced.
     public var passwords = PasswordPolicy()
+    /// Whether everyone who signs in with a password must have one-time codes, too.
+    public var requiresSecondFactor = false
     /// What the HTTP ports bear.
     public var limits = HTTPLimits()
 
@@ -98,7 +100,9 @@ public struct Server: Sendable {
         let logins = LoginCounts()
         let instruments = Self.instruments(settings, store, runner.counts, logins, logger)
         let endpoints = API.endpoints(fleet, authority: tls.authority, instruments: instruments)
-        let signIn = SignIn(store: store, passwords: try PasswordWorker())
+        let signIn = SignIn(
+            store: store, passwords: try PasswordWorker(), escrow: escrow,
+            requiresSecondFactor: settings.requiresSecondFactor)
         let denials = Denials(store: store, logger: logger)
         self.services = [
             daemon, presence, scheduler, try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),

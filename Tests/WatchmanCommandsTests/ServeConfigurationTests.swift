@@ -53,7 +53,7 @@ import WatchmanServer
         #expect(settings.port == defaults.port && settings.gateway == defaults.gateway, "each line shows a default")
         #expect(settings.backups.folder == defaults.backups.folder && settings.backups.keep == defaults.backups.keep)
         #expect(settings.passwords == defaults.passwords)
-        #expect(lines.count { $0.contains("=") } == 10)
+        #expect(lines.count { $0.contains("=") } == 11)
     }
 
     @Test func `every key arrives where it belongs`() throws {
@@ -79,6 +79,7 @@ import WatchmanServer
             escrow-key = "/run/keys/escrow"
             password-max-age = "7d"
             reveal-rotates-after = "10m"
+            require-second-factor = true
             """
         ).settings(state: nil, host: nil)
         #expect(settings.host == "tower.example" && settings.stateFolder == "/srv/state")
@@ -92,6 +93,7 @@ import WatchmanServer
         #expect(settings.backups.keep == Retention(daily: 1, weekly: 0, monthly: 3))
         #expect(settings.backups.escrowKey == "/run/keys/escrow")
         #expect(settings.passwords == PasswordPolicy(maxAge: 7 * 86400, revealRotatesAfter: 600))
+        #expect(settings.requiresSecondFactor)
     }
 
     @Test func `passwords may be as old as they like`() throws {
@@ -126,7 +128,9 @@ import WatchmanServer
         #expect(error?.message.hasPrefix("/server.toml line 2: ") == true)
     }
 
-    @Test(arguments: ["api-port = \"x\"", "host = 7", "gateway-port = 1.5", "device-ports = [1, 2]"])
+    @Test(arguments: [
+        "api-port = \"x\"", "host = 7", "gateway-port = 1.5", "device-ports = [1, 2]", "require-second-factor = 1",
+    ])
     func `a value of the wrong kind is told with the file`(content: String) throws {
         let error = try Self.error(content)
         #expect(error?.code == .configuration)

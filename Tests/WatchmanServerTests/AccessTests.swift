@@ -9,20 +9,6 @@ import WatchmanCore
 
 /// Who may call what: every endpoint with every kind of caller.
 @Suite struct AccessTests {
-    enum Visitor: CaseIterable, Sendable {
-        case anonymous, viewerKey, operatorKey, adminKey, revealKey, revokedKey, device, localSocket
-
-        /// The role whose rights it has, or nil if it is nobody here.
-        var role: Role? {
-            switch self {
-            case .anonymous, .revokedKey, .device: nil
-            case .viewerKey, .revealKey: .viewer
-            case .operatorKey: .operator
-            case .adminKey, .localSocket: .admin
-            }
-        }
-    }
-
     /// The rules. An endpoint that is not here, or stands here otherwise, fails the first test.
     static let rules: [String: Access] = [
         "GET /healthz": .anyone, "GET /readyz": .anyone, "GET /metrics": .role(.viewer),
@@ -61,7 +47,9 @@ import WatchmanCore
     ]
 
     /// What devices do all the time. A password is noted when the device confirms it.
-    private static let unnoted = ["POST /api/v1/agent/check-in", "POST /api/v1/agent/password"]
+    private static let unnoted = [
+        "POST /api/v1/agent/check-in", "POST /api/v1/agent/password", "POST /api/v1/register/nonce",
+    ]
 
     @Test func `every endpoint has its rule and every rule its endpoint`() async throws {
         try await ServerFixture.with { fixture in
@@ -71,49 +59,66 @@ import WatchmanCore
         }
     }
 
-    @Test(arguments: rules.keys.sorted(), Visitor.allCases)
-    func `an endpoint answers those it is for and nobody else`(endpoint: String, visitor: Visitor) async throws {
-        let rule = try #require(Self.rules[endpoint])
+    /// Keys and the local socket are known to the API, and nobody else.
+    static let known: Set<AccessPrincipal.Kind> = [.key, .localSocket]
+
+    @Test(arguments: rules.keys.sorted())
+    func `an endpoint answers those it is for and nobody else`(endpoint: String) async throws {
+        let rule = AccessRule(route: endpoint, access: try #require(Self.rules[endpoint]))
         try await ServerFixture.with { fixture in
-            let visit = try await Visit(fixture, endpoint)
-            let before = try await fixture.auditCount()
-            let answer = try await visit.call(as: visitor)
-            if Self.allows(rule, visitor) {
-                #expect(answer.status == 200)
-                #expect(answer.error == nil)
-                #expect(try visit.problems(answer) == [], "the API's document describes what goes in and out")
-                if !endpoint.hasPrefix("GET ") && !Self.unnoted.contains(endpoint) {
-                    let after = try await fixture.auditCount()
-                    #expect(after > before, "what was changed is in the audit trail")
+            let visit = try await AccessVisit(fixture, endpoint)
+            for principal in AccessPrincipal.all {
+                let outcome = principal.outcome(rule, knownAs: Self.known)
+                if outcome == .answered && rule.method != .get {
+                    // What was done cannot be done again: each has a server of its own.
+                    try await ServerFixture.with { fixture in
+                        try await Self.knock(principal, outcome, try await AccessVisit(fixture, endpoint))
+                    }
+                } else {
+                    try await Self.knock(principal, outcome, visit)
                 }
-            } else {
-                let isKnown = visitor.role != nil && rule != .device
-                #expect(answer.status == (isKnown ? 403 : 401))
-                #expect(answer.error?.code == (isKnown ? .forbidden : .unauthenticated))
-                let after = try await fixture.auditCount()
-                #expect(after == before, "nothing was done")
             }
         }
     }
 
-    private static func allows(_ rule: Access, _ visitor: Visitor) -> Bool {
-        switch rule {
-        case .anyone: true
-        case .device: visitor == .device
-        case .role(let role), .scoped(let role): visitor.role.map { $0 >= role } ?? false
-        case .reveal: visitor == .revealKey || visitor == .localSocket
-        case .own: visitor.role != nil
+    private static func knock(
+        _ principal: AccessPrincipal, _ outcome: AccessOutcome, _ visit: AccessVisit
+    ) async throws {
+        let door = try await visit.door(for: principal)
+        let before = try await visit.fixture.auditCount()
+        let answer = try await visit.call(door)
+        let comment: Comment = "\(principal.testDescription)"
+        switch outcome {
+        case .answered:
+            #expect(answer.status == 200 && answer.error == nil, comment)
+            #expect(try visit.problems(answer) == [], "the API's document describes what goes in and out")
+            if visit.method != .get && !Self.unnoted.contains(visit.endpoint) {
+                #expect(try await visit.fixture.auditCount() > before, "what was changed is in the audit trail")
+            }
+            return
+        case .unknown: #expect(answer.status == 401 && answer.error?.code == .unauthenticated, comment)
+        case .refused: #expect(answer.status == 403 && answer.error?.code == .forbidden, comment)
+        case .notFound:
+            #expect(answer.status == 404, comment)
+            let (other, none) = try await visit.callAboutNothing(door)
+            #expect(answer.text.replacing(visit.subject, with: none) == other.text, "as if it were not there")
         }
+        #expect(try await visit.fixture.auditCount() == before, "nothing was done")
+    }
+
+    @Test func `the matrix is complete`() {
+        #expect(AccessPrincipal.all.count == 46)
+        let tried = Self.rules.count * AccessPrincipal.all.count
+        #expect(tried >= 2000, "\(tried) combinations")
     }
 }
 
 /// A call of one endpoint that would succeed if the caller may make it.
-private struct Visit {
+struct AccessVisit {
     let fixture: ServerFixture
     let device: TestDevice
-    let keys: [Role: Credential]
-    let reveal: Credential
-    let revoked: Credential
+    let token: Credential
+    let endpoint: String
     let method: HTTPRequest.Method
     let path: String
     let template: String
@@ -122,14 +127,12 @@ private struct Visit {
 
     init(_ fixture: ServerFixture, _ endpoint: String) async throws {
         self.fixture = fixture
+        self.endpoint = endpoint
         self.device = try await fixture.device(name: "edge-1")
-        let token = try await fixture.token()
-        var keys: [Role: Credential] = [:]
-        for role in Role.allCases { keys[role] = try await fixture.apiKey(role) }
-        self.keys = keys
-        self.reveal = try await fixture.apiKey(.viewer, mayReveal: true)
-        self.revoked = try await fixture.apiKey()
-        _ = try await fixture.fleet.store.revokeAPIKey(self.revoked.id, actor: "local", now: Date())
+        let change = DeviceChange(addTags: ["site=berlin"])
+        _ = try await fixture.fleet.store.change(self.device.id, change, actor: "local", now: Date())
+        let token = try await fixture.token(tags: ["site=berlin"])
+        self.token = token
         let words = endpoint.split(separator: " ").map(String.init)
         self.method = try #require(HTTPRequest.Method(rawValue: words[0]))
         self.template = words[1].split(separator: "/").map { $0.hasPrefix(":") ? "/{\($0.dropFirst())}" : "/\($0)" }
@@ -150,21 +153,80 @@ private struct Visit {
             ? try Self.proof(bytes ?? [], newKey) : [:]
     }
 
-    func call(as visitor: AccessTests.Visitor) async throws -> Answer {
-        var headers: [String: String] = [:]
-        switch visitor {
-        case .anonymous, .localSocket: break
-        case .viewerKey, .operatorKey, .adminKey:
-            let key = try #require(visitor.role.flatMap { self.keys[$0] })
-            headers["Authorization"] = "Bearer \(key.text.revealed)"
-        case .revealKey: headers["Authorization"] = "Bearer \(self.reveal.text.revealed)"
-        case .revokedKey: headers["Authorization"] = "Bearer \(self.revoked.text.revealed)"
-        case .device:
-            headers = try self.device.headers(self.path, self.bytes ?? [], method: self.method.rawValue)
+    /// Whom the path is about, as it stands there.
+    var subject: String { self.template.contains("{device}") ? self.device.id : self.token.id }
+
+    /// Someone's way in.
+    struct Door {
+        let transport: Authenticator.Transport
+        /// What they send along with this method, path and body.
+        let headers: @Sendable (_ method: String, _ path: String, _ bytes: [UInt8]) throws -> [String: String]
+    }
+
+    /// The way in of a principal, who is made for it.
+    func door(for principal: AccessPrincipal) async throws -> Door {
+        let store = self.fixture.fleet.store
+        switch principal.kind {
+        case .localSocket: return Door(transport: .local) { _, _, _ in [:] }
+        case .key, .expiredKey, .revokedKey, .keyOfRemovedPerson:
+            return Self.door(try await self.key(principal))
+        case .device: return Self.door(self.device.id, self.device)
+        case .otherDevice:
+            return Self.door(self.device.id, try await self.fixture.device())
+        case .removedDevice:
+            let removed = try await self.fixture.device()
+            _ = try await store.remove(removed.id, actor: "local", now: Date())
+            return Self.door(removed.id, removed)
+        case .nobody: return Door(transport: .remote) { _, _, _ in ["Accept": "text/html"] }
+        case .browser, .signedOutBrowser, .staleBrowser:
+            let token = try await self.fixture.session(of: principal)
+            return Door(transport: .remote) { _, _, _ in
+                ["Cookie": "\(SessionCookie.name)=\(token.revealed)", "Accept": "text/html"]
+            }
         }
+    }
+
+    private static func door(_ key: Credential) -> Door {
+        Door(transport: .remote) { _, _, _ in ["Authorization": "Bearer \(key.text.revealed)"] }
+    }
+
+    private static func door(_ id: String, _ device: TestDevice) -> Door {
+        Door(transport: .remote) { method, path, bytes in
+            try TestDevice(id: id, key: device.key).headers(path, bytes, method: method)
+        }
+    }
+
+    private func key(_ principal: AccessPrincipal) async throws -> Credential {
+        let (store, now) = (self.fixture.fleet.store, Date())
+        switch principal.kind {
+        case .expiredKey: return try await self.fixture.apiKey(lifetime: 1, now: now - 2)
+        case .revokedKey:
+            let key = try await self.fixture.apiKey()
+            _ = try await store.revokeAPIKey(key.id, actor: "local", now: now)
+            return key
+        case .keyOfRemovedPerson:
+            _ = try await self.fixture.user("gone", .admin)
+            let key = try await self.fixture.apiKey(actor: "user:gone")
+            _ = try await store.removeUser("gone", actor: "local", now: now)
+            return key
+        default:
+            return try await self.fixture.apiKey(
+                principal.rights.role, mayReveal: principal.rights.mayReveal, scope: principal.scope)
+        }
+    }
+
+    func call(_ door: Door) async throws -> Answer { try await self.call(door, self.path, self.bytes) }
+
+    /// The same about something that is nowhere, and its name.
+    func callAboutNothing(_ door: Door) async throws -> (Answer, String) {
+        let none = RandomText.identifier(self.subject.utf8.count)
+        return (try await self.call(door, self.path.replacing(self.subject, with: none), self.bytes), none)
+    }
+
+    private func call(_ door: Door, _ path: String, _ bytes: [UInt8]?) async throws -> Answer {
+        let headers = try door.headers(self.method.rawValue, path, bytes ?? [])
         return try await self.fixture.call(
-            self.method, self.path, visitor == .localSocket ? .local : .remote,
-            headers: headers.merging(self.headers) { $1 }, bytes: self.bytes)
+            self.method, path, door.transport, headers: headers.merging(self.headers) { $1 }, bytes: bytes)
     }
 
     /// How the body and the answer differ from what the API's document says of them.
@@ -222,7 +284,7 @@ private struct Visit {
         case "POST /api/v1/rotate-passwords": return RotationRequest(devices: "all")
         case "POST /api/v1/tokens":
             return JoinTokenRequest(
-                lifetime: 60, uses: 1, tags: [], approval: .manual, sources: [try CIDR("192.0.2.0/24")])
+                lifetime: 60, uses: 1, tags: ["site=berlin"], approval: .manual, sources: [try CIDR("192.0.2.0/24")])
         case "POST /api/v1/jobs": return Sample.job("other")
         case "PATCH /api/v1/jobs/:job": return JobChange(cron: "@daily")
         case "POST /api/v1/users": return UserRequest(name: "carol", role: .viewer)

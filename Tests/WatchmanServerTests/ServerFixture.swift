@@ -40,13 +40,15 @@ struct ServerFixture: Sendable {
     }
 
     /// Lends a new server to `body`.
-    static func with(_ body: (ServerFixture) async throws -> Void) async throws {
+    static func with(
+        requiresSecondFactor: Bool = false, _ body: (ServerFixture) async throws -> Void
+    ) async throws {
         try await TemporaryFolder.with { folder in
-            try await body(try await ServerFixture(folder: folder))
+            try await body(try await ServerFixture(folder: folder, requiresSecondFactor: requiresSecondFactor))
         }
     }
 
-    private init(folder: String) async throws {
+    private init(folder: String, requiresSecondFactor: Bool) async throws {
         let (tls, authorities, _, files) = try Self.secrets.get()
         let gateway = Gateway(
             id: "main", host: nil, port: 2222, firstPort: Self.ports.lowerBound, lastPort: Self.ports.upperBound)
@@ -77,7 +79,9 @@ struct ServerFixture: Sendable {
             keyPin: tls.keyPin, url: "https://tower.example:8443", fingerprint: tls.fingerprint)
         self.denials = Denials(store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         // The smallest cost there is: tests are not about how long scrypt takes.
-        self.signIn = SignIn(store: self.fleet.store, passwords: try PasswordWorker(cost: 1))
+        self.signIn = SignIn(
+            store: self.fleet.store, passwords: try PasswordWorker(cost: 1), escrow: self.fleet.escrow,
+            requiresSecondFactor: requiresSecondFactor)
         try await self.fleet.store.configure(gateway)
     }
 
@@ -123,10 +127,12 @@ struct ServerFixture: Sendable {
         try await self.call(method, path, bytes: try body.map { Array(try WireJSON.encode($0)) })
     }
 
-    func token(uses: Int = 10, approval: Approval = .auto, from: [String] = []) async throws -> Credential {
+    func token(
+        uses: Int = 10, tags: [String] = [], approval: Approval = .auto, from: [String] = []
+    ) async throws -> Credential {
         let token = Credential(new: .join, pin: self.fleet.pin)
         let request = JoinTokenRequest(
-            lifetime: 3600, uses: uses, tags: [], approval: approval, sources: try from.map(CIDR.init))
+            lifetime: 3600, uses: uses, tags: tags, approval: approval, sources: try from.map(CIDR.init))
         _ = try await self.fleet.store.create(token, request, actor: "local", now: Date())
         return token
     }

@@ -28,6 +28,7 @@ struct ServeConfiguration: Codable, Equatable {
     var escrowKey: String?
     var passwordMaxAge: String?
     var revealRotatesAfter: String?
+    var requireSecondFactor: Bool?
 
     enum CodingKeys: String, CodingKey {
         case host, state
@@ -49,6 +50,7 @@ struct ServeConfiguration: Codable, Equatable {
         case escrowKey = "escrow-key"
         case passwordMaxAge = "password-max-age"
         case revealRotatesAfter = "reveal-rotates-after"
+        case requireSecondFactor = "require-second-factor"
     }
 
     static let defaultFile = "/etc/watchman/server.toml"
@@ -107,6 +109,7 @@ struct ServeConfiguration: Codable, Equatable {
                 configurationFile: Self.defaultFile, keep: try self.retention(),
                 escrowKey: try self.escrowKey.map { try Self.absolute("escrow-key", $0) }))
         settings.passwords = try self.passwordPolicy()
+        settings.requiresSecondFactor = self.requireSecondFactor ?? false
         return settings
     }
 
@@ -147,7 +150,8 @@ struct ServeConfiguration: Codable, Equatable {
     }
 
     private static func form(_ key: String) -> String {
-        key.hasSuffix("-port") || key.hasPrefix("backup-keep-") ? "a number" : "a text in quotes"
+        if key == CodingKeys.requireSecondFactor.rawValue { return "true or false" }
+        return key.hasSuffix("-port") || key.hasPrefix("backup-keep-") ? "a number" : "a text in quotes"
     }
 
     private static func port(_ key: String, _ value: Int) throws -> Int {

@@ -19,6 +19,7 @@ struct Dashboard: Sendable {
         _ fleet: Fleet, _ gateway: GatewaySettings, _ signIn: SignIn, _ templates: Templates
     ) -> [Page] {
         Assets().all + SignInPages(signIn: signIn, templates: templates).all
+            + AccountPage(signIn: signIn, host: fleet.gateway.host, templates: templates).all
             + EventsPage(changes: fleet.changes, store: fleet.store).all
             + FleetPage(fleet: fleet, templates: templates).all
             + DevicesPage(fleet: fleet, templates: templates).all
@@ -58,13 +59,17 @@ struct Dashboard: Sendable {
             if page.access != .anyone {
                 guard let visitor else { return Self.toSignIn(page, request) }
                 try page.access.require(visitor.person)
+                if visitor.owesSecondFactor && page.access != .own { return .seeOther("/account") }
             }
             let visit = Visit(
                 visitor: visitor, parameters: context.parameters, query: request.uri.queryParameters,
-                form: page.method == .get ? [:] : try await Self.form(request), source: context.source, now: now,
-                origin: origin.text)
+                form: page.method == .get ? [:] : try await Self.form(request),
+                halfway: SessionCookie.halfway(request), source: context.source, now: now, origin: origin.text)
             var response = try await page.answer(visit)
-            if let token = visitor?.newToken { response.setCookie(SessionCookie.cookie(token)) }
+            // Unless the answer begins or ends a session itself.
+            if let token = visitor?.newToken, response.headers[.setCookie] == nil {
+                response.setCookie(SessionCookie.cookie(token))
+            }
             return response
         } catch {
             return self.failure(error, visitor, request, context)

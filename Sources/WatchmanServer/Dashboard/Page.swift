@@ -30,6 +30,8 @@ struct Visit: Sendable {
     let query: Parameters
     /// The fields of a form, as they were typed.
     let form: [String: String]
+    /// What the browser shows of a sign-in that waits for a code, or nil.
+    var halfway: Secret?
     /// The caller's address.
     let source: String
     let now: Date

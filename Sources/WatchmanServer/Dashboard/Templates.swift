@@ -38,9 +38,11 @@ struct Templates: Sendable {
     /// By name. A new page adds its line here and one in Package.swift.
     static var sources: [String: [UInt8]] {
         [
+            "account": PackageResources.account_mustache,
             "audit": PackageResources.audit_mustache,
             "backups": PackageResources.backups_mustache,
             "chart": PackageResources.chart_mustache,
+            "code": PackageResources.code_mustache,
             "device": PackageResources.device_mustache,
             "devices": PackageResources.devices_mustache,
             "enrol": PackageResources.enrol_mustache,

@@ -43,6 +43,24 @@ struct UsersTests {
         }
     }
 
+    @Test func `a person gets the permission reveal and a scope, and loses them`() async throws {
+        try await ServerFixture.with { server in
+            let added = try await server.watchman(
+                "admin", "users", "add", "bob", "--role", "operator", "--reveal", "--scope", "site=berlin")
+            #expect(added.status == 0)
+            let list = try await server.watchman("admin", "users", "list", "--format", "json")
+            let bob = try #require(try WireJSON.decode(UserList.self, from: list.output).users.first)
+            #expect(bob.mayReveal && bob.scope == "site=berlin" && !bob.hasSecondFactor)
+            let scoped = try await server.watchman("admin", "users", "change", "bob", "--scope", "site=paris+arm")
+            #expect(scoped.lines == ["bob is now operator of site=paris+arm and may reveal root passwords"])
+            let open = try await server.watchman("admin", "users", "change", "bob", "--no-reveal", "--scope", "all")
+            #expect(open.lines == ["bob is now operator of all devices"])
+            #expect(try await server.watchman("admin", "users", "change", "bob").status == 64)
+            let wrong = try await server.watchman("admin", "users", "change", "bob", "--scope", "site berlin")
+            #expect(wrong.status == 64 && wrong.text == "")
+        }
+    }
+
     @Test func `names that will not do and names that are taken are refused`() async throws {
         try await ServerFixture.with { server in
             _ = try await server.watchman("admin", "users", "add", "bob")

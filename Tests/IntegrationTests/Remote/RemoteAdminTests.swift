@@ -56,6 +56,34 @@ struct RemoteAdminTests {
         #expect(try WholeFile.read("\(laptop.home)/copied") == Data("content\n".utf8))
     }
 
+    @Test func `a key with a scope knows its devices alone`() async throws {
+        let laptop = try Laptop(try SharedServer.server)
+        let key = try await laptop.server.apiKey(
+            "branch", ["--role", "operator", "--scope", "name=edge-1", "--ttl", "1h"])
+        #expect(try await laptop.login(key).status == 0)
+        #expect(try await laptop.watchman("devices", "--quiet").lines == [try SharedServer.device.id])
+        let other = try SharedServer.otherDevice.id
+        for arguments in [
+            ["devices", "show", other], ["devices", "show", "edge-2"], ["connect", other, "--", "true"],
+        ] {
+            let result = try await laptop.start(arguments).wait()
+            #expect(result.status != 0 && result.text == "")
+            #expect(result.errorLines.first?.hasPrefix("watchman: error: no device '") == true)
+        }
+        let token = try await laptop.watchman("admin", "tokens", "create")
+        #expect(token.status == 77 && token.errorText.contains("outside your scope, name=edge-1"))
+        let renamed = try await laptop.watchman("devices", "rename", "edge-1", "mine")
+        #expect(renamed.status == 77 && renamed.errorText.contains("out of your scope"))
+        for arguments in [["admin", "jobs"], ["admin", "users"], ["backup", "list"]] {
+            #expect(try await laptop.start(arguments).wait().status == 77)
+        }
+        let entered = try await laptop.watchman("connect", "edge-1", "--", "echo hello")
+        #expect(entered.status == 0 && entered.text == "hello\n")
+        let listed = try await laptop.server.watchman("admin", "keys")
+        #expect(listed.lines.first?.hasPrefix("ID        STATE") == true)
+        #expect(listed.lines.contains { $0.hasPrefix(key.id) && $0.contains("name=edge-1") })
+    }
+
     @Test func `a wrong key is refused and no login is saved`() async throws {
         let laptop = try Laptop(try SharedServer.server)
         let right = try await laptop.server.apiKey("laptop")

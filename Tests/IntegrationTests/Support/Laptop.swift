@@ -30,9 +30,9 @@ struct Laptop {
 }
 
 extension ServerFixture {
-    /// A new API key of an admin.
-    func apiKey(_ name: String) async throws -> Credential {
-        let result = try await self.watchman("admin", "keys", "create", name, "--role", "admin")
+    /// A new API key, by default an admin's.
+    func apiKey(_ name: String, _ options: [String] = ["--role", "admin"]) async throws -> Credential {
+        let result = try await self.start(["admin", "keys", "create", name] + options).wait()
         return try Credential(result.text, kind: .apiKey)
     }
 }

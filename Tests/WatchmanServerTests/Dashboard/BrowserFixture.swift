@@ -51,7 +51,8 @@ extension ServerFixture {
         _ role: Role, name: String = "alice", mayReveal: Bool = false, scope: String? = nil, now: Date = Date()
     ) async throws -> BrowserFixture {
         _ = try await self.user(name, role, mayReveal: mayReveal, scope: scope, now: now)
-        let token = try await self.signIn.open(name, Secret(BrowserFixture.password), source: "192.0.2.1", now: now)
+        let opening = try await self.signIn.open(name, Secret(BrowserFixture.password), source: "192.0.2.1", now: now)
+        guard case .session(let token) = opening else { throw WatchmanError(.internal, "a code is asked for") }
         return BrowserFixture(server: self, token: token)
     }
 

@@ -33,7 +33,11 @@ import WatchmanCore
         "POST /people": .role(.admin), "POST /people/:user/rights": .role(.admin),
         "POST /people/:user/reset": .role(.admin), "POST /people/:user/sign-out": .role(.admin),
         "POST /people/:user/remove": .role(.admin), "POST /people/keys": .role(.admin),
-        "POST /people/keys/:key/revoke": .role(.admin), "GET /sign-in": .anyone, "POST /sign-in": .anyone,
+        "POST /people/keys/:key/revoke": .role(.admin), "GET /account": .own, "POST /account/password": .own,
+        "POST /account/second-factor": .own,
+        "POST /account/second-factor/confirm": .own, "POST /account/second-factor/renew": .own,
+        "POST /account/second-factor/remove": .own, "GET /sign-in/code": .anyone, "POST /sign-in/code": .anyone,
+        "GET /sign-in": .anyone, "POST /sign-in": .anyone,
         "POST /sign-out": .own,
         "GET /welcome/:secret": .anyone, "POST /welcome/:secret": .anyone, "GET /events": .scoped(.viewer),
     ]

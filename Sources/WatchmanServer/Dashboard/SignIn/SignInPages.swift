@@ -16,6 +16,13 @@ struct SignInPages: Sendable {
                 return try self.form(visit, next: visit.asked("next"))
             },
             Page(.post, "/sign-in", .anyone, self.open),
+            Page(.get, "/sign-in/code", .anyone) { visit in
+                guard let halfway = visit.halfway, self.signIn.halfway.isOpen(halfway, now: visit.now) else {
+                    return .seeOther("/sign-in")
+                }
+                return try self.codeForm(visit, next: visit.asked("next"))
+            },
+            Page(.post, "/sign-in/code", .anyone, self.prove),
             Page(.post, "/sign-out", .own, self.close),
             Page(.get, "/welcome/:secret", .anyone) { visit in
                 let user = try await self.signIn.store.user(linkHash: try Self.linkHash(visit), now: visit.now)
@@ -28,14 +35,46 @@ struct SignInPages: Sendable {
     private func open(_ visit: Visit) async throws -> Response {
         let name = visit.field("name")
         do {
-            let token = try await self.signIn.open(
+            let next = PagePath.own(visit.field("next"))
+            let opening = try await self.signIn.open(
                 name, visit.secret("password"), source: visit.source, now: visit.now)
-            var response = Response.seeOther(PagePath.own(visit.field("next")))
-            response.setCookie(SessionCookie.cookie(token))
-            return response
+            switch opening {
+            case .session(let token): return try await self.enter(visit, token, next)
+            case .halfway(let token):
+                var response = Response.seeOther(PagePath.query("/sign-in/code", [("next", next)]))
+                response.setCookie(SessionCookie.halfway(token))
+                return response
+            }
         } catch let error as WatchmanError where [.unauthenticated, .unavailable].contains(error.code) {
             return try self.form(visit, name: name, next: visit.field("next"), error: error)
         }
+    }
+
+    private func prove(_ visit: Visit) async throws -> Response {
+        let next = visit.field("next")
+        do {
+            let token = try await self.signIn.open(
+                halfway: visit.halfway ?? Secret(""), code: visit.field("code"), source: visit.source, now: visit.now)
+            var response = try await self.enter(visit, token, PagePath.own(next))
+            response.setCookie(SessionCookie.noHalfway)
+            return response
+        } catch let error as WatchmanError where [.unauthenticated, .unavailable].contains(error.code) {
+            return try self.codeForm(visit, next: next, error: error)
+        } catch let error as WatchmanError where error.code == .notFound {
+            var response = try self.form(visit, next: next, error: error)
+            response.setCookie(SessionCookie.noHalfway)
+            return response
+        }
+    }
+
+    /// Goes on in a new session; the one that the browser had before ends.
+    private func enter(_ visit: Visit, _ token: Secret, _ path: String) async throws -> Response {
+        if let visitor = visit.visitor {
+            try await self.signIn.store.endSession(visitor.session.id, actor: try visit.actor(), now: visit.now)
+        }
+        var response = Response.seeOther(path)
+        response.setCookie(SessionCookie.cookie(token))
+        return response
     }
 
     private func close(_ visit: Visit) async throws -> Response {
@@ -56,9 +95,7 @@ struct SignInPages: Sendable {
         do {
             let link = Secret(try visit.parameter("secret"))
             let token = try await self.signIn.welcome(link, password, source: visit.source, now: visit.now)
-            var response = Response.seeOther("/")
-            response.setCookie(SessionCookie.cookie(token))
-            return response
+            return try await self.enter(visit, token, "/")
         } catch let error as WatchmanError where error.code == .invalid {
             return try self.welcome(visit, user, error: error)
         }
@@ -69,13 +106,21 @@ struct SignInPages: Sendable {
     ) throws -> Response {
         let view = SignInView(
             layout: Layout("Sign in", nil, visit), name: name, next: PagePath.own(next ?? "/"), error: error?.message)
-        let status: HTTPResponse.Status =
-            switch error?.code {
-            case nil: .ok
-            case .unavailable: .tooManyRequests
-            default: .unauthorized
-            }
-        return try self.templates.page("sign-in", view, status: status)
+        return try self.templates.page("sign-in", view, status: Self.status(error))
+    }
+
+    private func codeForm(_ visit: Visit, next: String?, error: WatchmanError? = nil) throws -> Response {
+        let view = CodeView(
+            layout: Layout("Sign in", nil, visit), next: PagePath.own(next ?? "/"), error: error?.message)
+        return try self.templates.page("code", view, status: Self.status(error))
+    }
+
+    private static func status(_ error: WatchmanError?) -> HTTPResponse.Status {
+        switch error?.code {
+        case nil: .ok
+        case .unavailable: .tooManyRequests
+        default: .unauthorized
+        }
     }
 
     private func welcome(_ visit: Visit, _ user: User, error: WatchmanError? = nil) throws -> Response {
@@ -95,6 +140,14 @@ struct SignInView: Sendable {
     let layout: Layout
     /// What was typed.
     let name: String
+    /// The page to go to afterwards.
+    let next: String
+    let error: String?
+}
+
+/// The question for a one-time code.
+struct CodeView: Sendable {
+    let layout: Layout
     /// The page to go to afterwards.
     let next: String
     let error: String?
