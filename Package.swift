@@ -40,12 +40,12 @@ let x509: Target.Dependency = .product(name: "X509", package: "swift-certificate
 /// What the dashboard is made of besides code; all of it is compiled into the binary.
 let dashboard = [
     "Account/account.mustache", "Assets/app.js", "Assets/icon.svg", "Assets/style.css", "Audit/audit.mustache",
-    "Backups/backups.mustache", "Device/device.mustache", "Device/password.mustache", "Devices/devices.mustache",
-    "Enrol/enrol.mustache", "Enrol/enrol.sh", "error.mustache",
-    "Fleet/fleet.mustache", "Gateway/gateway.mustache", "Job/job.mustache", "JobRun/job-run.mustache",
-    "Jobs/jobs.mustache", "layout.mustache", "Parts/chart.mustache",
-    "Parts/mark.mustache", "Parts/moment.mustache", "Parts/note.mustache", "Parts/symbols.mustache",
-    "People/people.mustache", "SignIn/code.mustache", "SignIn/sign-in.mustache", "SignIn/welcome.mustache",
+    "Backups/backups.mustache", "CommandLine/cli-login.mustache", "Device/device.mustache", "Device/password.mustache",
+    "Devices/devices.mustache", "Enrol/enrol.mustache", "Enrol/enrol.sh", "error.mustache", "Fleet/fleet.mustache",
+    "Gateway/gateway.mustache", "Job/job.mustache", "JobRun/job-run.mustache", "Jobs/jobs.mustache", "layout.mustache",
+    "Parts/chart.mustache", "Parts/mark.mustache", "Parts/moment.mustache", "Parts/note.mustache",
+    "Parts/symbols.mustache", "People/people.mustache", "SignIn/code.mustache", "SignIn/passage.mustache",
+    "SignIn/sign-in.mustache", "SignIn/welcome.mustache",
 ]
 
 /// The parsers are built for libFuzzer when Tests/fuzz.sh asks for it: counted at every branch, with a program that feeds them.
@@ -134,7 +134,7 @@ let package = Package(
             dependencies: ["WatchmanGateway", "WatchmanSystem", "WatchmanCore", "TestSupport", grdb, logging],
             swiftSettings: settings),
         .testTarget(
-            name: "WatchmanClientTests", dependencies: ["WatchmanClient", "WatchmanCore", nio],
+            name: "WatchmanClientTests", dependencies: ["WatchmanClient", "WatchmanCore", nio, nioPosix],
             swiftSettings: settings),
         .testTarget(
             name: "WatchmanAgentTests",
@@ -144,7 +144,8 @@ let package = Package(
             name: "WatchmanServerTests",
             dependencies: [
                 "WatchmanServer", "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", "TestSupport",
-                crypto, grdb, hummingbird, hummingbirdTesting, httpTypes, logging, nio, nioEmbedded, nioHTTP1,
+                crypto, cryptoExtras, grdb, hummingbird, hummingbirdTesting, httpTypes, logging, nio, nioEmbedded,
+                nioHTTP1,
                 nioHTTPTypes, nioHTTPTypesHTTP1, nioSSL, nioTLS,
             ],
             swiftSettings: settings),

@@ -86,7 +86,7 @@ api() {
 
 browser() {
     need openssh-client openssh-server autossh chromium && build &&
-        interpreter=$(python cryptography playwright==1.65.2) && "$interpreter" -m unittest discover -s Tests/Browser
+        interpreter=$(python cryptography oidc-provider-mock==0.3.4 playwright==1.65.2) && "$interpreter" -m unittest discover -s Tests/Browser
 }
 
 e2e() {

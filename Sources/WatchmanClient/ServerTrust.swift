@@ -23,6 +23,23 @@ public enum ServerTrust {
         return (.remote(url, authority: identity.certificateAuthority), identity.clock)
     }
 
+    /// The pin of whoever answers at this address; it proves nothing until someone has compared it.
+    ///
+    /// - Throws: `WatchmanError` (`unavailable`) if there is no watchman server.
+    public static func pin(_ url: ServerURL) async throws -> String {
+        try self.pin(ofAuthority: try await self.identity(url).certificateAuthority)
+    }
+
+    /// The pin of a CA certificate, PEM.
+    ///
+    /// - Throws: `WatchmanError` (`unavailable`) if it is none.
+    public static func pin(ofAuthority text: String) throws -> String {
+        guard let authority = try? Certificate(pemEncoded: text) else {
+            throw WatchmanError(.unavailable, "the server does not answer like a watchman server")
+        }
+        return Credential.pin(ofPublicKey: authority.publicKey.subjectPublicKeyInfoBytes)
+    }
+
     /// The server's clock. Proves nothing about the server, and tells it nothing.
     ///
     /// - Throws: `WatchmanError` (`unavailable`) if there is no watchman server.

@@ -31,6 +31,7 @@ public struct Watchman: AsyncParsableCommand {
             }
             Foundation.exit(0)
         } catch let error as WatchmanError {
+            let error = Login.explained(error, .live)
             Terminal.say("\(self._errorPrefix)\(OutsideText.clean(error.message, limit: 1000))")
             if let hint = error.hint { Terminal.say("watchman: hint: \(OutsideText.clean(hint, limit: 300))") }
             Foundation.exit(error.code.exitStatus)

@@ -1,6 +1,6 @@
 /// On whose behalf something is done: who, from where, and which devices there are for them.
 public struct Principal: Hashable, Sendable {
-    /// The name for certificates and the audit table: `local`, `user:NAME`, `key:ID`, `device:ID`, `token:ID`, `job:NAME` or `anyone`.
+    /// The name for certificates and the audit table: `local`, `user:NAME`, `key:ID`, `device:ID`, `token:ID`, `job:NAME`, `provider` or `anyone`.
     public var name: String
     /// The address that the request came from, `local` on the Unix socket, or empty for what the server does by itself.
     public var source: String

@@ -12,6 +12,18 @@ extension Fleet {
         }
     }
 
+    /// Lets a person in who signs in at the provider.
+    func addProviderUser(_ request: UserRequest, actor: Principal, now: Date) async throws -> UserSummary {
+        guard let issuer = self.issuer else {
+            throw WatchmanError(.conflict, "this server has no provider: its configuration needs a table [oidc]")
+        }
+        let rights = Rights(
+            role: request.role, mayReveal: request.mayReveal ?? false, scope: try DeviceSelector.scope(request.scope))
+        return try await self.people { store in
+            (try await store.addUser(request.name, rights: rights, issuer: issuer, actor: actor, now: now), [])
+        }
+    }
+
     /// Makes a person choose another password; until then they are out.
     func resetUser(_ name: String, actor: Principal, now: Date) async throws -> SignInLink {
         try await self.link(now) { hash in

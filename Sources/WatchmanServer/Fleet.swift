@@ -28,6 +28,10 @@ struct Fleet: Sendable {
     let fingerprint: String
     /// When root passwords are replaced.
     var passwords = PasswordPolicy()
+    /// Logins of the command line that a person approved in the browser.
+    var logins = CommandLineLogins()
+    /// The provider at which people may sign in, or nil.
+    var issuer: String?
 
     /// Fills the gateway's cache from the database.
     func synchronizeGateway() async throws {

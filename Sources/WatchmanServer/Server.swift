@@ -33,6 +33,10 @@ public struct ServerSettings: Sendable {
     public var requiresSecondFactor = false
     /// What the HTTP ports bear.
     public var limits = HTTPLimits()
+    /// The OpenID Connect provider at which people may sign in, or nil.
+    public var provider: ProviderSettings?
+    /// Seconds that the key of a login by browser lives.
+    public var loginLifetime = 12 * 3600
 
     /// Creates settings.
     public init(
@@ -89,7 +93,8 @@ public struct Server: Sendable {
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
             lookup: lookup, presence: presence, changes: changes, backups: backups, authorities: authorities,
             escrow: escrow, program: Download(), pin: tls.pin, keyPin: tls.keyPin, url: Self.url(settings),
-            fingerprint: tls.fingerprint, passwords: settings.passwords)
+            fingerprint: tls.fingerprint, passwords: settings.passwords,
+            logins: CommandLineLogins(keyLifetime: settings.loginLifetime), issuer: settings.provider?.issuer)
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)
         try await daemon.prepare(identity: gatewayIdentity)
@@ -102,7 +107,8 @@ public struct Server: Sendable {
         let endpoints = API.endpoints(fleet, authority: tls.authority, instruments: instruments)
         let signIn = SignIn(
             store: store, passwords: try PasswordWorker(), escrow: escrow,
-            requiresSecondFactor: settings.requiresSecondFactor)
+            requiresSecondFactor: settings.requiresSecondFactor,
+            provider: settings.provider.map { Provider($0, logger: logger) })
         let denials = Denials(store: store, logger: logger)
         self.services = [
             daemon, presence, scheduler, try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),

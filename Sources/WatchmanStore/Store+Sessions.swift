@@ -17,30 +17,36 @@ extension Store {
     ///
     /// - Throws: `WatchmanError` (`unauthenticated`) if the person or the password is gone meanwhile.
     public func openSession(_ user: User, tokenHash: Data, source: String, now: Date) async throws -> Session {
-        let session = Session(
-            id: RandomText.identifier(10), userID: user.id, tokenHash: tokenHash, formerHash: nil, source: source,
-            createdAt: now, rotatedAt: now, lastSeenAt: now)
-        return try await self.write { db in
+        try await self.write { db in
             try db.execute(
                 sql: "UPDATE user SET lastSignInAt = ? WHERE id = ? AND passwordHash = ?",
                 arguments: [now, user.id, user.passwordHash])
             guard db.changesCount == 1 else {
                 throw WatchmanError(.unauthenticated, "the name or the password is wrong")
             }
-            try db.execute(
-                sql: "DELETE FROM session WHERE lastSeenAt <= ? OR createdAt <= ?",
-                arguments: [now - Session.idleLimit, now - Session.lifetime])
-            try db.execute(
-                sql: """
-                    DELETE FROM session WHERE userID = ?1 AND id NOT IN
-                        (SELECT id FROM session WHERE userID = ?1 ORDER BY createdAt DESC LIMIT ?2)
-                    """, arguments: [user.id, Self.sessionsPerUser - 1])
-            try session.insert(db)
-            try Self.audit(
-                db, now, actor: Principal(name: "user:\(user.name)", source: source), "session.open", user.name,
-                source)
-            return session
+            return try Self.insertSession(db, user, tokenHash: tokenHash, source: source, now)
         }
+    }
+
+    @discardableResult
+    static func insertSession(_ db: Database, _ user: User, tokenHash: Data, source: String, _ now: Date) throws
+        -> Session
+    {
+        let session = Session(
+            id: RandomText.identifier(10), userID: user.id, tokenHash: tokenHash, formerHash: nil, source: source,
+            createdAt: now, rotatedAt: now, lastSeenAt: now)
+        try db.execute(
+            sql: "DELETE FROM session WHERE lastSeenAt <= ? OR createdAt <= ?",
+            arguments: [now - Session.idleLimit, now - Session.lifetime])
+        try db.execute(
+            sql: """
+                DELETE FROM session WHERE userID = ?1 AND id NOT IN
+                    (SELECT id FROM session WHERE userID = ?1 ORDER BY createdAt DESC LIMIT ?2)
+                """, arguments: [user.id, Self.sessionsPerUser - 1])
+        try session.insert(db)
+        try Self.audit(
+            db, now, actor: Principal(name: user.actor, source: source), "session.open", user.name, source)
+        return session
     }
 
     /// Notes a sign-in that was refused. `name` is what was typed.

@@ -70,6 +70,11 @@ extension Store {
         try await self.write { db in
             var user = try Self.user(db, name)
             try Self.rights(db, of: actor, now).requireCover(try user.rights())
+            guard user.issuer == nil else {
+                throw WatchmanError(
+                    .conflict, "\(name) signs in at the provider and has no password here",
+                    hint: "watchman admin users sign-out \(name)")
+            }
             user.passwordHash = nil
             try Self.dropSecondFactor(db, &user)
             try user.update(db)
@@ -156,7 +161,8 @@ extension Store {
             db, sql: sql, arguments: [user.id, now - Session.idleLimit, now - Session.lifetime])
         return UserSummary(
             id: user.id, name: user.name, role: user.role, mayReveal: user.mayReveal, scope: user.scope,
-            state: user.passwordHash == nil ? .invited : .active, hasSecondFactor: user.hasSecondFactor,
+            state: user.passwordHash == nil && user.subject == nil ? .invited : .active,
+            hasSecondFactor: user.hasSecondFactor, provider: user.issuer,
             sessions: sessions ?? 0, createdAt: user.createdAt, lastSignInAt: user.lastSignInAt)
     }
 }

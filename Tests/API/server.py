@@ -70,6 +70,9 @@ edge-user = "nobody"
 jump-user = "daemon"
 keys-user = "nobody"
 backup-folder = "{self.folder}/backups"
+[oidc]
+issuer = "http://127.0.0.1:1"
+client-id = "watchman"
 """)
         with open(self.log, "wb") as log:
             self.server = subprocess.Popen(

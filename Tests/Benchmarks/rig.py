@@ -43,7 +43,9 @@ def answers(port):
 class Server:
     """Everything is stopped by pid, last started first."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, more=""):
+        """`more` is put at the end of the configuration file."""
+        self.more = more
         self.folder = pathlib.Path(f"/var/lib/watchman-bench-{os.getpid()}")
         self.folder.mkdir(mode=0o755)
         # sshd runs the key lookup only from a place that is root's alone.
@@ -106,6 +108,7 @@ device-ports = "20000-31999"
 edge-user = "nobody"
 jump-user = "daemon"
 keys-user = "nobody"
+{self.more}
 """)
         begin = time.monotonic()
         self.server = self.start(self.binary, "serve", "--config", configuration)

@@ -30,9 +30,9 @@ window.addEventListener("error", (event) => problems.push("error: " + event.mess
 class Dashboard:
     """What the specs have in common. Nothing in it depends on the order of the specs."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, more=""):
         self.stack = contextlib.ExitStack()
-        self.rig = self.stack.enter_context(Rig(binary))
+        self.rig = self.stack.enter_context(Rig(binary, more))
         self.url = f"https://127.0.0.1:{self.rig.api}"
         playwright = self.stack.enter_context(sync_playwright())
         self.browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

@@ -31,6 +31,7 @@ import WatchmanCore
         "GET /api/v1/keys": .role(.admin), "POST /api/v1/keys": .role(.admin),
         "DELETE /api/v1/keys/:key": .role(.admin),
         "GET /api/v1/users": .role(.admin), "POST /api/v1/users": .role(.admin),
+        "POST /api/v1/provider-users": .role(.admin), "POST /api/v1/login": .anyone, "DELETE /api/v1/login": .own,
         "PATCH /api/v1/users/:user": .role(.admin), "DELETE /api/v1/users/:user": .role(.admin),
         "POST /api/v1/users/:user/reset": .role(.admin), "POST /api/v1/users/:user/sign-out": .role(.admin),
         "GET /api/v1/jobs": .role(.viewer), "POST /api/v1/jobs": .role(.admin), "GET /api/v1/jobs/:job": .role(.viewer),
@@ -287,6 +288,13 @@ struct AccessVisit {
                 lifetime: 60, uses: 1, tags: ["site=berlin"], approval: .manual, sources: [try CIDR("192.0.2.0/24")])
         case "POST /api/v1/jobs": return Sample.job("other")
         case "PATCH /api/v1/jobs/:job": return JobChange(cron: "@daily")
+        case "POST /api/v1/provider-users": return UserRequest(name: "dora", role: .viewer)
+        case "POST /api/v1/login":
+            let approval = CommandLineLogins.Approval(
+                person: Person(actor: "user:bob", role: .viewer), machine: "laptop",
+                challenge: Credential.hash(Secret("verifier")))
+            let code = try fixture.fleet.logins.approve(approval, now: Date())
+            return LoginRequest(code: code, verifier: Secret("verifier"))
         case "POST /api/v1/users": return UserRequest(name: "carol", role: .viewer)
         case "PATCH /api/v1/users/:user": return UserChange(role: .operator)
         case "POST /api/v1/backups/prune": return BackupPruneRequest()

@@ -17,10 +17,12 @@ import WatchmanSystem
 struct ServerFixture: Sendable {
     /// No sshd listens here: ending a tunnel must end nobody's.
     static let ports = 1100...1199
-    let fleet: Fleet
+    /// Nobody answers here: a provider that is away.
+    static let issuer = "http://127.0.0.1:1"
+    var fleet: Fleet
     let gatewayDatabase: String
     let gatewaySettings: GatewaySettings
-    let signIn: SignIn
+    var signIn: SignIn
     let templates: Templates
     let instruments: Instruments
     let denials: Denials
@@ -76,12 +78,15 @@ struct ServerFixture: Sendable {
             presence: Presence(range: Self.ports) { _, _ in true }, changes: changes, backups: backups,
             authorities: authorities,
             escrow: try Escrow(StateFolder(path: state)), program: Download(file: self.gatewayDatabase), pin: tls.pin,
-            keyPin: tls.keyPin, url: "https://tower.example:8443", fingerprint: tls.fingerprint)
+            keyPin: tls.keyPin, url: "https://tower.example:8443", fingerprint: tls.fingerprint, issuer: Self.issuer)
         self.denials = Denials(store: store, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         // The smallest cost there is: tests are not about how long scrypt takes.
         self.signIn = SignIn(
             store: self.fleet.store, passwords: try PasswordWorker(cost: 1), escrow: self.fleet.escrow,
-            requiresSecondFactor: requiresSecondFactor)
+            requiresSecondFactor: requiresSecondFactor,
+            provider: Provider(
+                ProviderSettings(issuer: Self.issuer, clientID: "watchman", name: "Example"),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         try await self.fleet.store.configure(gateway)
     }
 

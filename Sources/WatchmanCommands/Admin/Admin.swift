@@ -5,8 +5,8 @@ extension Watchman {
         static let configuration = CommandConfiguration(
             abstract: "Everything else: join tokens, people, API keys, connections, the audit trail, jobs, login.",
             subcommands: [
-                AdminLogin.self, AdminTokens.self, AdminUsers.self, AdminKeys.self, AdminConnections.self,
-                AdminAudit.self, AdminJobs.self, AdminEscrow.self,
+                AdminLogin.self, AdminLogout.self, AdminPin.self, AdminTokens.self, AdminUsers.self, AdminKeys.self,
+                AdminConnections.self, AdminAudit.self, AdminJobs.self, AdminEscrow.self,
             ])
     }
 }

@@ -35,7 +35,8 @@ extension Watchman {
                     rows: list.users.map {
                         [
                             $0.name, $0.role.rawValue, Self.yesNo($0.mayReveal), $0.state.rawValue,
-                            Self.yesNo($0.hasSecondFactor), "\($0.sessions)", Moment.ago($0.lastSignInAt),
+                            $0.provider == nil ? Self.yesNo($0.hasSecondFactor) : "sso", "\($0.sessions)",
+                            Moment.ago($0.lastSignInAt),
                             Moment.exact($0.createdAt), $0.scope ?? "all",
                         ]
                     }
@@ -54,6 +55,7 @@ extension Watchman {
         @Option(help: "What they may do: viewer, operator or admin.") var role = Role.viewer
         @Flag(help: "They may see root passwords; no role includes it.") var reveal = false
         @Option(help: "The only devices that exist for them, such as site=berlin.") var scope = "all"
+        @Flag(help: "They sign in at the provider of the server's [oidc] table: no link, no password.") var sso = false
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: OutputOptions
 
@@ -61,10 +63,18 @@ extension Watchman {
             try UserName.check(self.name)
             _ = try DeviceSelector.scope(self.scope)
             let request = UserRequest(name: self.name, role: self.role, mayReveal: self.reveal, scope: self.scope)
+            if self.sso { return try await self.addAtProvider(request) }
             let link: SignInLink = try await self.server.withClient(.live) {
                 try await $0.post("/api/v1/users", request)
             }
             try self.output.print(link)
+        }
+
+        private func addAtProvider(_ request: UserRequest) async throws {
+            let row: UserSummary = try await self.server.withClient(.live) {
+                try await $0.post("/api/v1/provider-users", request)
+            }
+            try self.output.print(row) { ["\(row.name) signs in at \(row.provider ?? "the provider")"] }
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import WatchmanClient
 import WatchmanCore
 import WatchmanSystem
@@ -47,6 +48,10 @@ struct Login: Codable, Sendable {
     var server: ServerURL
     var authority: String
     var key: Secret
+    /// When the key ends, or nil.
+    var expiresAt: Date?
+    /// Whether a person approved the key in the browser, so that it is for this login alone.
+    var isApproved: Bool?
 
     static func file(_ context: Context) -> String { "\(context.configurationFolder)/login.json" }
 
@@ -56,6 +61,24 @@ struct Login: Codable, Sendable {
             throw WatchmanError(.configuration, "\(self.file(context)) is damaged", hint: "watchman admin login")
         }
         return login
+    }
+
+    /// An error that says how to log in again, if it is about the key of a login by browser.
+    static func explained(_ error: WatchmanError, _ context: Context) -> WatchmanError {
+        guard error.code == .unauthenticated, error.hint == "watchman admin login", let login = try? self.read(context),
+            login.isApproved ?? false, let pin = try? ServerTrust.pin(ofAuthority: login.authority)
+        else { return error }
+        return WatchmanError(
+            .unauthenticated, "the login to \(login.server.text) has ended",
+            hint: "watchman admin login --server \(login.server.text) --browser --pin \(pin)")
+    }
+
+    /// Forgets the login.
+    static func remove(_ context: Context) throws {
+        let file = self.file(context)
+        guard unlink(file) == 0 || errno == ENOENT else {
+            throw WatchmanError(.configuration, "cannot remove \(file): \(String(cString: strerror(errno)))")
+        }
     }
 
     func write(_ context: Context) throws {

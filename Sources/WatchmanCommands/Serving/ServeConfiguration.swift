@@ -29,9 +29,11 @@ struct ServeConfiguration: Codable, Equatable {
     var passwordMaxAge: String?
     var revealRotatesAfter: String?
     var requireSecondFactor: Bool?
+    var loginLifetime: String?
+    var oidc: ProviderConfiguration?
 
     enum CodingKeys: String, CodingKey {
-        case host, state
+        case host, state, oidc
         case apiAddress = "api-address"
         case apiPort = "api-port"
         case apiSocket = "api-socket"
@@ -51,6 +53,7 @@ struct ServeConfiguration: Codable, Equatable {
         case passwordMaxAge = "password-max-age"
         case revealRotatesAfter = "reveal-rotates-after"
         case requireSecondFactor = "require-second-factor"
+        case loginLifetime = "cli-login-ttl"
     }
 
     static let defaultFile = "/etc/watchman/server.toml"
@@ -76,6 +79,9 @@ struct ServeConfiguration: Codable, Equatable {
         } catch DecodingError.keyNotFound(let key, _) {
             // What TOMLKit says of a value of another type.
             throw WatchmanError(.configuration, "\(path): \(key.stringValue) must be \(Self.form(key.stringValue))")
+        } catch DecodingError.typeMismatch(_, let context) {
+            let key = context.codingPath.last { $0.intValue == nil }?.stringValue ?? ""
+            throw WatchmanError(.configuration, "\(path): \(key) must be \(Self.form(key))")
         } catch {
             throw WatchmanError(.configuration, "\(path): \(OutsideText.clean("\(error)", limit: 200))")
         }
@@ -110,6 +116,8 @@ struct ServeConfiguration: Codable, Equatable {
                 escrowKey: try self.escrowKey.map { try Self.absolute("escrow-key", $0) }))
         settings.passwords = try self.passwordPolicy()
         settings.requiresSecondFactor = self.requireSecondFactor ?? false
+        settings.loginLifetime = try Self.loginLifetime(self.loginLifetime ?? "12h")
+        settings.provider = try self.oidc?.settings()
         return settings
     }
 
@@ -135,6 +143,16 @@ struct ServeConfiguration: Codable, Equatable {
         return policy
     }
 
+    private static func loginLifetime(_ text: String) throws -> Int {
+        guard let span = TimeSpan(argument: text), (60...30 * 86400).contains(span.seconds) else {
+            throw WatchmanError(
+                .configuration,
+                "cli-login-ttl is '\(OutsideText.clean(text, limit: 40))': it must be a time from 1m to 30d, such as 12h"
+            )
+        }
+        return span.seconds
+    }
+
     private func retention() throws -> Retention {
         let count: (String, Int?, Int) throws -> Int = { key, value, standard in
             let value = value ?? standard
@@ -151,7 +169,9 @@ struct ServeConfiguration: Codable, Equatable {
 
     private static func form(_ key: String) -> String {
         if key == CodingKeys.requireSecondFactor.rawValue { return "true or false" }
-        return key.hasSuffix("-port") || key.hasPrefix("backup-keep-") ? "a number" : "a text in quotes"
+        if key.hasSuffix("-port") || key.hasPrefix("backup-keep-") { return "a number" }
+        if ["scopes", "domains", "admin", "operator", "viewer"].contains(key) { return "a list of texts" }
+        return ["oidc", "roles"].contains(key) ? "a table" : "a text in quotes"
     }
 
     private static func port(_ key: String, _ value: Int) throws -> Int {
@@ -171,7 +191,7 @@ struct ServeConfiguration: Codable, Equatable {
     }
 
     /// sshd dies at a reload when its files have relative paths, and a blank would split its configuration.
-    private static func absolute(_ key: String, _ path: String) throws -> String {
+    static func absolute(_ key: String, _ path: String) throws -> String {
         guard path.utf8.first == UInt8(ascii: "/"),
             path.utf8.allSatisfy({ ASCII.isGraphic($0) && !"\"%#".utf8.contains($0) })
         else {

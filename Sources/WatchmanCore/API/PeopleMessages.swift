@@ -41,9 +41,9 @@ public struct UserChange: Codable, Sendable {
 public struct UserSummary: Codable, Hashable, Sendable {
     /// Whether the person can sign in.
     public enum State: String, Codable, Sendable, CaseIterable {
-        /// The sign-in link has not been used yet.
+        /// The sign-in link has not been used yet, or the person has not signed in at the provider yet.
         case invited
-        /// The person has a password.
+        /// The person has a password, or has signed in at the provider.
         case active
     }
 
@@ -61,6 +61,8 @@ public struct UserSummary: Codable, Hashable, Sendable {
     public var state: State
     /// Whether signing in takes a one-time code, too.
     public var hasSecondFactor: Bool
+    /// The provider at which the person signs in, or nil for a password.
+    public var provider: String?
     /// Browsers signed in now.
     public var sessions: Int
     /// When the person was added.
@@ -71,7 +73,7 @@ public struct UserSummary: Codable, Hashable, Sendable {
     /// Creates a row.
     public init(
         id: String, name: String, role: Role, mayReveal: Bool = false, scope: String? = nil, state: State,
-        hasSecondFactor: Bool = false, sessions: Int, createdAt: Date, lastSignInAt: Date?
+        hasSecondFactor: Bool = false, provider: String? = nil, sessions: Int, createdAt: Date, lastSignInAt: Date?
     ) {
         self.id = id
         self.name = name
@@ -80,6 +82,7 @@ public struct UserSummary: Codable, Hashable, Sendable {
         self.scope = scope
         self.state = state
         self.hasSecondFactor = hasSecondFactor
+        self.provider = provider
         self.sessions = sessions
         self.createdAt = createdAt
         self.lastSignInAt = lastSignInAt

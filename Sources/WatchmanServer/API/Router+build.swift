@@ -18,6 +18,7 @@ enum API {
             + AgentEndpoints(fleet: fleet, authority: authority).all + ApplicantEndpoints(fleet: fleet).all
             + CredentialEndpoints(fleet: fleet).all + UserEndpoints(fleet: fleet).all
             + ConnectionEndpoints(fleet: fleet).all + AuditEndpoints(fleet: fleet).all
+            + LoginEndpoints(fleet: fleet).all
             + JobEndpoints(fleet: fleet).all + OverviewEndpoints(fleet: fleet).all
             + BackupEndpoints(backups: fleet.backups).all
             + OperationEndpoints(fleet: fleet, instruments: instruments).all

@@ -11,6 +11,9 @@ struct UserEndpoints: Sendable {
         [
             Endpoint(.get, "/api/v1/users", .role(.admin), "List people", self.list),
             Endpoint(.post, "/api/v1/users", .role(.admin), "Let a person in", self.add),
+            Endpoint(
+                .post, "/api/v1/provider-users", .role(.admin), "Let a person in who signs in at the provider",
+                self.addAtProvider),
             Endpoint(.patch, "/api/v1/users/:user", .role(.admin), "Give a person other rights", self.change),
             Endpoint(.delete, "/api/v1/users/:user", .role(.admin), "Forget a person", self.remove),
             Endpoint(.post, "/api/v1/users/:user/reset", .role(.admin), "Make a person choose a password", self.reset),
@@ -24,6 +27,10 @@ struct UserEndpoints: Sendable {
 
     private func add(_ call: Call, _ request: UserRequest) async throws -> SignInLink {
         try await self.fleet.addUser(request, actor: try call.actor(), now: call.now)
+    }
+
+    private func addAtProvider(_ call: Call, _ request: UserRequest) async throws -> UserSummary {
+        try await self.fleet.addProviderUser(request, actor: try call.actor(), now: call.now)
     }
 
     private func change(_ call: Call, _ change: UserChange) async throws -> UserSummary {

@@ -20,6 +20,8 @@ struct Dashboard: Sendable {
     ) -> [Page] {
         Assets().all + SignInPages(signIn: signIn, templates: templates).all
             + AccountPage(signIn: signIn, host: fleet.gateway.host, templates: templates).all
+            + ProviderPages(fleet: fleet, signIn: signIn, templates: templates).all
+            + CommandLinePage(fleet: fleet, templates: templates).all
             + EventsPage(changes: fleet.changes, store: fleet.store).all
             + FleetPage(fleet: fleet, templates: templates).all
             + DevicesPage(fleet: fleet, templates: templates).all
@@ -64,7 +66,8 @@ struct Dashboard: Sendable {
             let visit = Visit(
                 visitor: visitor, parameters: context.parameters, query: request.uri.queryParameters,
                 form: page.method == .get ? [:] : try await Self.form(request),
-                halfway: SessionCookie.halfway(request), source: context.source, now: now, origin: origin.text)
+                halfway: SessionCookie.halfway(request), source: context.source, now: now, origin: origin.text,
+                trip: TripCookie.value(request))
             var response = try await page.answer(visit)
             // Unless the answer begins or ends a session itself.
             if let token = visitor?.newToken, response.headers[.setCookie] == nil {

@@ -37,6 +37,8 @@ struct Visit: Sendable {
     let now: Date
     /// `https://HOST[:PORT]` as the browser has it.
     let origin: String
+    /// The browser's part of a sign-in that is under way at the provider, or nil.
+    var trip: Secret?
 
     /// Who is signed in.
     ///

@@ -41,7 +41,12 @@ enum PagePath {
 
     /// A path with a query of the values that are there.
     static func query(_ path: String, _ values: [(String, String?)]) -> String {
-        let pairs = values.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
-        return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
+        let pairs = values.compactMap { name, value in value.map { (name, $0) } }
+        return pairs.isEmpty ? path : "\(path)?\(self.fields(pairs))"
+    }
+
+    /// The values as a form sends them.
+    static func fields(_ values: [(String, String)]) -> String {
+        values.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
     }
 }

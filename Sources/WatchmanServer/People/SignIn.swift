@@ -33,12 +33,19 @@ struct SignIn: Sendable {
     let requiresSecondFactor: Bool
     let throttle = SignInThrottle()
     let halfway = HalfwaySignIns()
+    /// Where people may sign in, too, or nil.
+    var provider: Provider?
+    let trips = ProviderTrips()
 
-    init(store: Store, passwords: PasswordWorker, escrow: Escrow, requiresSecondFactor: Bool = false) {
+    init(
+        store: Store, passwords: PasswordWorker, escrow: Escrow, requiresSecondFactor: Bool = false,
+        provider: Provider? = nil
+    ) {
         self.store = store
         self.passwords = passwords
         self.secondFactor = SecondFactor(store: store, escrow: escrow)
         self.requiresSecondFactor = requiresSecondFactor
+        self.provider = provider
     }
 
     /// Opens a session, or the way to one.
@@ -164,5 +171,5 @@ struct SignIn: Sendable {
     }
 
     /// 200 bits.
-    private static func newToken() -> Secret { Secret(RandomText.identifier(40)) }
+    static func newToken() -> Secret { Secret(RandomText.identifier(40)) }
 }

@@ -20,6 +20,10 @@ public struct User: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var totpSecret: Data?
     /// The time step of the last code that was used; 0 until a first one proved that the person has the key.
     public var totpStep: Int64 = 0
+    /// The provider at which the person signs in, or nil.
+    public var issuer: String?
+    /// Whom the provider means; nil until the person's first sign-in there.
+    public var subject: String?
     /// When the person was added.
     public var createdAt: Date
     /// When the person last signed in.

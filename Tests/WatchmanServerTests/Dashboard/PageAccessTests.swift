@@ -38,6 +38,8 @@ import WatchmanCore
         "POST /account/second-factor/confirm": .own, "POST /account/second-factor/renew": .own,
         "POST /account/second-factor/remove": .own, "GET /sign-in/code": .anyone, "POST /sign-in/code": .anyone,
         "GET /sign-in": .anyone, "POST /sign-in": .anyone,
+        "GET /sign-in/oidc": .anyone, "GET /sign-in/oidc/callback": .anyone, "GET /cli-login": .scoped(.viewer),
+        "POST /cli-login": .scoped(.viewer),
         "POST /sign-out": .own,
         "GET /welcome/:secret": .anyone, "POST /welcome/:secret": .anyone, "GET /events": .scoped(.viewer),
     ]

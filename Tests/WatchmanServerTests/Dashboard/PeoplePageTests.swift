@@ -71,4 +71,17 @@ import WatchmanCore
             #expect(try await fixture.fleet.store.apiKeys().isEmpty)
         }
     }
+
+    @Test func `a person who signs in at the provider gets no link`() async throws {
+        try await ServerFixture.with { fixture in
+            let browser = try await fixture.browser(.admin)
+            let added = try await browser.post("/people", ["name": "bob", "role": "viewer", "provider": "yes"])
+            #expect(added.status == 303)
+            let bob = try await fixture.fleet.store.user(named: "bob")
+            #expect(bob?.issuer == ServerFixture.issuer && bob?.subject == nil && bob?.passwordHash == nil)
+            let listed = try await browser.get("/people").text
+            #expect(listed.contains("/people/bob/sign-out") == false && !listed.contains("/people/bob/reset"))
+            #expect(try await browser.post("/people/bob/reset").status == 409)
+        }
+    }
 }

@@ -27,6 +27,10 @@ struct PeoplePage: Sendable {
             let request = UserRequest(
                 name: visit.field("name"), role: try Self.role(visit), mayReveal: Self.mayReveal(visit),
                 scope: Self.scope(visit))
+            if visit.field("provider") == "yes" {
+                _ = try await self.fleet.addProviderUser(request, actor: try visit.actor(), now: visit.now)
+                return .seeOther("/people")
+            }
             let link = try await self.fleet.addUser(request, actor: try visit.actor(), now: visit.now)
             return try await self.page(visit, link: PeopleView.Link(link, server: self.fleet.address(visit)))
         } catch let error as WatchmanError where error.isAboutForm {
@@ -90,7 +94,7 @@ struct PeoplePage: Sendable {
         let view = PeopleView(
             layout: Layout("People", .people, visit), note: error.map(Note.init), link: link, newKey: newKey,
             users: .init(users, visit), keys: .init(keys, visit), mayGrantReveal: visit.may(.reveal),
-            typedUser: typedUser, typedKey: typedKey)
+            hasProvider: self.fleet.issuer != nil, typedUser: typedUser, typedKey: typedKey)
         return try self.templates.page("people", view, status: error?.code.status ?? .ok)
     }
 

@@ -33,6 +33,8 @@ struct PeopleView: Sendable {
         let scope: String?
         let mayReveal: Bool
         let hasSecondFactor: Bool
+        /// The provider at which they sign in, or nil for a password.
+        let provider: String?
         let mark: Mark
         let isSelf: Bool
         let sessions: String
@@ -81,6 +83,8 @@ struct PeopleView: Sendable {
         Choice(value: "\($0.0)", label: $0.1, isSelected: $0.0 == APIKeyRequest.usualLifetime)
     }
     let mayGrantReveal: Bool
+    /// Whether people can sign in at a provider.
+    let hasProvider: Bool
     let typedUser: String
     let typedKey: String
 }
@@ -91,7 +95,7 @@ extension PeopleView.Users {
         self.rows = users.map { user in
             PeopleView.User(
                 id: user.id, name: user.name, role: user.role.rawValue, scope: user.scope, mayReveal: user.mayReveal,
-                hasSecondFactor: user.hasSecondFactor,
+                hasSecondFactor: user.hasSecondFactor, provider: user.provider,
                 mark: user.state == .active ? Mark(.ok, "active") : Mark(.warn, "invited"),
                 isSelf: user.name == visit.visitor?.name, sessions: Words.count(user.sessions),
                 endSessions: user.sessions == 0 ? nil : "End \(Words.count(user.sessions, "session"))",

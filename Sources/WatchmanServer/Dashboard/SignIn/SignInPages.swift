@@ -6,6 +6,10 @@ import WatchmanStore
 
 /// The doors: signing in and out, and the page that a one-time link leads to.
 struct SignInPages: Sendable {
+    /// Where the way to the provider begins.
+    static let providerPath = "/sign-in/oidc"
+    /// Where the provider sends the browser back to; it has to know this address.
+    static let returnPath = "/sign-in/oidc/callback"
     let signIn: SignIn
     let templates: Templates
 
@@ -105,7 +109,12 @@ struct SignInPages: Sendable {
         _ visit: Visit, name: String = "", next: String?, error: WatchmanError? = nil
     ) throws -> Response {
         let view = SignInView(
-            layout: Layout("Sign in", nil, visit), name: name, next: PagePath.own(next ?? "/"), error: error?.message)
+            layout: Layout("Sign in", nil, visit), name: name, next: PagePath.own(next ?? "/"), error: error?.message,
+            provider: self.signIn.provider.map { provider in
+                SignInView.Provider(
+                    name: provider.settings.name,
+                    path: PagePath.query(Self.providerPath, [("next", PagePath.own(next ?? "/"))]))
+            })
         return try self.templates.page("sign-in", view, status: Self.status(error))
     }
 
@@ -137,12 +146,19 @@ struct SignInPages: Sendable {
 
 /// The sign-in form.
 struct SignInView: Sendable {
+    struct Provider: Sendable {
+        let name: String
+        let path: String
+    }
+
     let layout: Layout
     /// What was typed.
     let name: String
     /// The page to go to afterwards.
     let next: String
     let error: String?
+    /// Where else one can sign in, or nil.
+    let provider: Provider?
 }
 
 /// The question for a one-time code.
