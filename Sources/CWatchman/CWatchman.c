@@ -21,7 +21,7 @@ bool watchman_password_matches(const char *password, const char *hash) {
     return matches;
 }
 
-bool watchman_take_file_rights(uid_t user, gid_t group) {
+bool watchman_take_file_rights(unsigned int user, unsigned int group) {
     // The system call itself: glibc's setgroups would change every thread.
     if (syscall(SYS_setgroups, 0, NULL) != 0) {
         return false;
@@ -29,7 +29,7 @@ bool watchman_take_file_rights(uid_t user, gid_t group) {
     setfsgid(group);
     setfsuid(user);
     // Both only tell what was there before; an id that nobody has changes nothing and asks.
-    return (gid_t)setfsgid((gid_t)-1) == group && (uid_t)setfsuid((uid_t)-1) == user;
+    return (unsigned int)setfsgid((gid_t)-1) == group && (unsigned int)setfsuid((uid_t)-1) == user;
 }
 
 void watchman_use_builtin_name_services(void) {

@@ -66,6 +66,12 @@ extension Watchman {
             let grant = try await self.grant(address, apiKey, folder)
             let configuration = try folder.store(grant, gatewayHost: Self.gatewayHost(grant, address))
             if self.prepare { return }
+            if self.password, let warning = grant.warning {
+                // Both machines have the pinned host keys: ssh would tell the password to either.
+                throw WatchmanError(
+                    .conflict, "root's password is sent to no duplicate: \(OutsideText.clean(warning, limit: 300))",
+                    hint: "watchman devices show \(grant.name)")
+            }
             if let warning = grant.warning {
                 Terminal.say("watchman: warning: \(OutsideText.clean(warning, limit: 300))")
             }

@@ -49,6 +49,7 @@ extension SQLCondition {
             }
             return conditions.joined(separator: " AND ")
         }
-        self.init(sql: "((\(alternatives.joined(separator: ") OR (")))", arguments: StatementArguments(arguments))
+        let either = alternatives.joined(separator: ") OR (")
+        self.init(sql: "((\(either)))", arguments: StatementArguments(arguments))
     }
 }

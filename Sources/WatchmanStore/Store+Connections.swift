@@ -27,9 +27,9 @@ extension Store {
             try Self.close(db, old, now)
         }
         let known = try Row.fetchOne(
-            db, sql: "SELECT deviceID, actor FROM certificate WHERE serial = ? AND keyID = ?",
+            db, sql: "SELECT deviceID, actor FROM certificate WHERE serial = ? AND keyID = ? AND actor <> ''",
             arguments: [certificate.serial, certificate.keyID])
-        // A certificate from after the moment that a restored backup shows: its key id, which our CA signed, says the same.
+        // One of an older watchman, or from after the moment that a restored backup shows: its key id, which our CA signed, says the same.
         let words = certificate.keyID.split(separator: " ", maxSplits: 1).map(String.init)
         let (device, actor): (String, String) =
             known.map { ($0["deviceID"], $0["actor"]) } ?? (words.first ?? "", words.count > 1 ? words[1] : "")

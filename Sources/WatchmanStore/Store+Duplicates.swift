@@ -30,7 +30,7 @@ extension Store {
             throw WatchmanError(.invalid, "an instance is named by 4 or more digits of its boot")
         }
         return try await self.write { db in
-            let device = try Self.resolve(db, reference).device
+            let device = try Self.resolve(db, reference, in: actor.scope).device
             guard device.isDuplicate else {
                 throw WatchmanError(.conflict, "\(device.name) is one machine: there is nothing to choose")
             }

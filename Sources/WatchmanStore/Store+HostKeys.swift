@@ -29,7 +29,7 @@ extension Store {
         -> DeviceInfo
     {
         try await self.write { db in
-            let device = try Self.resolve(db, reference).device
+            let device = try Self.resolve(db, reference, in: actor.scope).device
             guard let reported = device.reportedHostKeys else {
                 throw WatchmanError(.conflict, "the host keys of \(device.name) are those that are pinned")
             }

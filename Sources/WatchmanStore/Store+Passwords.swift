@@ -148,8 +148,8 @@ extension Store {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT id, confirmedAt, rotatePasswordAt FROM device
-                    JOIN rootPassword ON deviceID = id AND state = 'current' WHERE escrowsRootPassword
+                    SELECT device.id, confirmedAt, rotatePasswordAt FROM device
+                    JOIN rootPassword ON deviceID = device.id AND rootPassword.state = 'current' WHERE escrowsRootPassword
                     """)
             for row in rows {
                 let (planned, confirmed): (Date?, Date?) = (row["rotatePasswordAt"], row["confirmedAt"])

@@ -71,7 +71,7 @@ extension Store {
             }
             user.lastSignInAt = now
             try user.update(db)
-            try Self.insertSession(db, user, tokenHash: tokenHash, source: source, now)
+            try Self.insertSession(db, user, tokenHash: tokenHash, source: source, provenAt: now, now)
             return (true, ended)
         }
     }

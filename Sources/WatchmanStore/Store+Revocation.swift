@@ -24,14 +24,17 @@ extension Store {
     public func revokeCertificatesOfExpiredKeys(now: Date) async throws {
         let principals = try await self.read { db in
             let sql = """
-                SELECT DISTINCT actor FROM apiKey CROSS JOIN certificate ON actor = 'key:' || apiKey.id
+                SELECT certificate.actor FROM apiKey CROSS JOIN certificate
+                    ON certificate.actor = 'key:' || apiKey.id AND certificate.expiresAt > ?1
                 WHERE apiKey.expiresAt <= ?1 AND certificate.revokedAt IS NULL
-                    AND (certificate.expiresAt > ?1 OR serial IN (SELECT serial FROM connection WHERE endedAt IS NULL))
+                UNION SELECT certificate.actor FROM connection CROSS JOIN certificate USING (serial)
+                    CROSS JOIN apiKey ON apiKey.id = substr(certificate.actor, 5)
+                WHERE endedAt IS NULL AND certificate.revokedAt IS NULL AND apiKey.expiresAt <= ?1
                 """
             return try String.fetchAll(db, sql: sql, arguments: [now])
         }
         guard !principals.isEmpty else { return }
-        try await self.write { db in try Self.withdrawCertificates(db, from: principals, now) }
+        _ = try await self.write { db in try Self.withdrawCertificates(db, from: principals, now) }
     }
 
     /// The certificates that would still open a gateway had they not been withdrawn: their serial numbers, and when they end.

@@ -29,12 +29,12 @@ extension Store {
     }
 
     @discardableResult
-    static func insertSession(_ db: Database, _ user: User, tokenHash: Data, source: String, _ now: Date) throws
-        -> Session
-    {
+    static func insertSession(
+        _ db: Database, _ user: User, tokenHash: Data, source: String, provenAt: Date? = nil, _ now: Date
+    ) throws -> Session {
         let session = Session(
             id: RandomText.identifier(10), userID: user.id, tokenHash: tokenHash, formerHash: nil, source: source,
-            createdAt: now, rotatedAt: now, lastSeenAt: now)
+            createdAt: now, rotatedAt: now, lastSeenAt: now, provenAt: provenAt)
         try db.execute(
             sql: "DELETE FROM session WHERE lastSeenAt <= ? OR createdAt <= ?",
             arguments: [now - Session.idleLimit, now - Session.lifetime])

@@ -13,7 +13,7 @@ import fleet  # noqa: E402
 from rig import Rig  # noqa: E402
 
 PASSWORD = "correct horse battery"
-PAGES = ["/", "/devices", "/enrol", "/gateway", "/jobs", "/backups", "/audit", "/people"]
+PAGES = ["/", "/devices", "/enrol", "/gateway", "/jobs", "/backups", "/audit", "/people", "/account"]
 HOSTILE = [
     "<script>alert(1)</script>", "\"onmouseover=alert(1) x=\"", "\"\u0301><img src=x onerror=alert(1)>",
     "javascript:alert(1)", "'\u200d><svg onload=alert(1)>", "{{layout.user}}{{{name}}}", "\u202eabc\u202c",

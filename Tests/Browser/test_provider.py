@@ -69,11 +69,17 @@ class ProviderSpecs(unittest.TestCase):
         cls.provider = provider(port)
         cls.addClassCleanup(cls.provider.wait)
         cls.addClassCleanup(cls.provider.terminate)
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        secret = pathlib.Path(folder.name) / "secret"
+        secret.touch(0o600)
+        secret.write_text("any will do here\n")
         cls.dashboard = Dashboard(os.environ["WATCHMAN_BINARY"], f"""
 cli-login-ttl = "8h"
 [oidc]
 issuer = "http://127.0.0.1:{port}"
 client-id = "watchman"
+client-secret-file = "{secret}"
 name = "Example login"
 roles = {{ admin = ["ops"], viewer = ["staff"] }}
 """)

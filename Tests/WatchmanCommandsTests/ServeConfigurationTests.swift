@@ -53,7 +53,7 @@ import WatchmanServer
         #expect(settings.port == defaults.port && settings.gateway == defaults.gateway, "each line shows a default")
         #expect(settings.backups.folder == defaults.backups.folder && settings.backups.keep == defaults.backups.keep)
         #expect(settings.passwords == defaults.passwords)
-        #expect(lines.count { $0.contains("=") && !$0.hasPrefix("#") } == 11)
+        #expect(lines.count { $0.contains("=") && !$0.hasPrefix("#") } == 12)
         #expect(settings.loginLifetime == defaults.loginLifetime && settings.provider == nil)
     }
 

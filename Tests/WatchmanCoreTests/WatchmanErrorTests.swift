@@ -20,7 +20,8 @@ import WatchmanCore
     @Test func `the codes on the wire are a promise`() {
         #expect(
             WatchmanError.Code.allCases.map(\.rawValue) == [
-                "invalid", "unauthenticated", "forbidden", "not-found", "conflict", "exhausted", "unavailable",
+                "invalid", "unauthenticated", "forbidden", "not-found", "conflict", "exhausted", "limited",
+                "unavailable",
                 "configuration", "internal",
             ])
     }

@@ -67,7 +67,8 @@ import WatchmanCore
             let (denials, now) = (fixture.denials, Date())
             for _ in 0..<1000 { await denials.note("key:a", "GET /x", "no", now: now) }
             await denials.note("key:b", "GET /x", "no", now: now)
-            #expect(try await fixture.refusals() == ["key:a GET /x no", "key:b GET /x no"])
+            let first = try await fixture.refusals()
+            #expect(first == ["key:a GET /x no", "key:b GET /x no"])
             await denials.settle(now: now + 59)
             #expect(try await fixture.refusals().count == 2)
             await denials.settle(now: now + 60)

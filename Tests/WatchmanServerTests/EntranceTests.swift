@@ -1,8 +1,9 @@
 import Foundation
+import HTTPTypes
 import Testing
 import WatchmanCore
-import WatchmanGateway
 
+@testable import WatchmanGateway
 @testable import WatchmanServer
 @testable import WatchmanStore
 
@@ -46,8 +47,9 @@ import WatchmanGateway
             let before = try Self.line(fixture, alice)
             #expect(before != nil)
             let words = change.split(separator: " ").map(String.init)
-            let body: (any Encodable)? =
-                ["DELETE": nil, "POST": Acknowledgement(), "PATCH": UserChange(role: .viewer)][words[0]] ?? nil
+            var body: (any Encodable)?
+            if words[0] == "POST" { body = Acknowledgement() }
+            if words[0] == "PATCH" { body = UserChange(role: .viewer) }
             let answer = try await fixture.admin(.init(rawValue: words[0]) ?? .get, words[1], body)
             #expect(answer.status == 200)
             let (gone, kept) = (try Self.line(fixture, alice), try Self.line(fixture, bob))

@@ -188,9 +188,11 @@ import WatchmanCore
                 try Escrow(StateFolder(path: fixture.state)).settle(fixture.store, now: Sample.now)
             }
             try Data((new + old).utf8).write(to: URL(fileURLWithPath: escrow.path))
+            try Data((new + old).utf8).write(to: URL(fileURLWithPath: "\(escrow.path).77.new"))
             let next = try Escrow(StateFolder(path: fixture.state))
             try next.settle(fixture.store, now: Sample.now)
             #expect(try String(contentsOfFile: escrow.path, encoding: .utf8) == new)
+            #expect(!FileManager.default.fileExists(atPath: "\(escrow.path).77.new"))
             #expect(try Escrow(StateFolder(path: fixture.state)).check(fixture.store) == 4)
         }
     }

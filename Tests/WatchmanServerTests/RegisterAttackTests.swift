@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HTTPTypes
 import TestSupport
 import Testing
@@ -133,7 +134,9 @@ import WatchmanCore
             }
             #expect(Set(answers.prefix(10)).count == 1)
             let rows = try await fixture.fleet.store.audit(AuditQuery(action: "token.refuse"), limit: 100).rows
-            #expect(rows.count == 5 && rows.allSatisfy { $0.subject == token.id && $0.actor == "token:\(token.id)" })
+            #expect(
+                rows.count == 5 && rows.allSatisfy { $0.row.subject == token.id && $0.row.actor == "token:\(token.id)" }
+            )
         }
     }
 

@@ -86,7 +86,7 @@ struct ServerFixture: Sendable {
             requiresSecondFactor: requiresSecondFactor,
             provider: Provider(
                 ProviderSettings(issuer: Self.issuer, clientID: "watchman", name: "Example"),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, deadline: .milliseconds(50)))
         try await self.fleet.store.configure(gateway)
     }
 
@@ -186,10 +186,10 @@ struct ServerFixture: Sendable {
 
     /// A device that waits for approval.
     func applicant(
-        key: SSHPrivateKey = .generate(), name: String? = nil, facts: DeviceFacts? = nil
+        key: SSHPrivateKey = .generate(), name: String? = nil, facts: DeviceFacts? = nil, tags: [String] = []
     ) async throws -> TestDevice {
         let request = Sample.registration(
-            try await self.token(approval: .manual), key: key.publicKey, name: name, facts: facts)
+            try await self.token(tags: tags, approval: .manual), key: key.publicKey, name: name, facts: facts)
         let answer = try await self.fleet.register(request, source: "192.0.2.1", now: Date())
         return TestDevice(id: answer.waiting?.id ?? "", key: key)
     }

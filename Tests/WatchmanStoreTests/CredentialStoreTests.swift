@@ -75,7 +75,8 @@ import WatchmanCore
             let gone = try await fixture.store.revokeAPIKey(key.id, actor: "local", now: Self.now + delay)
             #expect(gone.key.revokedAt == Self.now && gone.ended == (delay == 0 ? ["key:\(key.id)"] : []))
         }
-        #expect(try await fixture.audit(token.id) == ["local token.create uses=100", "local token.revoke "])
+        #expect(
+            try await fixture.audit(token.id) == ["local token.create uses=100 approve=auto", "local token.revoke "])
         #expect(try await fixture.audit(key.id) == ["local key.create admin laptop", "local key.revoke "])
     }
 

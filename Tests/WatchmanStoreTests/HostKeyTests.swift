@@ -15,7 +15,7 @@ import WatchmanCore
     private static func enrolled(_ fixture: StoreFixture) async throws -> String {
         let request = Sample.registration(
             try await fixture.token(), key: SSHPrivateKey.generate().publicKey, hostKeys: self.pinned)
-        return try await fixture.store.register(request, gateway: "main", occupied: [], now: self.now).info.device.id
+        return try await fixture.enrolled(request).info.device.id
     }
 
     private static func report(_ fixture: StoreFixture, _ id: String, _ sequence: Int64, _ keys: [SSHPublicKey]?)

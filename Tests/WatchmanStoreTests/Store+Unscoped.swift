@@ -13,5 +13,6 @@ extension Store {
     func fleetSamples(after slot: Int) async throws -> [FleetSample] {
         try await self.fleetSamples(after: slot, in: nil)
     }
+    func applicants() async throws -> [ApplicantSummary] { try await self.applicants(in: nil) }
     func tags(limit: Int) async throws -> [String] { try await self.tags(limit: limit, in: nil) }
 }

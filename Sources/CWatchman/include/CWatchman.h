@@ -2,7 +2,6 @@
 #define CWATCHMAN_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 /// Whether `password` has the crypt(3) hash `hash` (the second field of shadow(5)).
 bool watchman_password_matches(const char *password, const char *hash);
@@ -11,7 +10,7 @@ bool watchman_password_matches(const char *password, const char *hash);
 /// and all further groups are gone for it.
 ///
 /// Returns whether that is so now. There is no way back that a thread should take: let it end.
-bool watchman_take_file_rights(uid_t user, gid_t group);
+bool watchman_take_file_rights(unsigned int user, unsigned int group);
 
 /// Makes this process look names up in files and DNS only, whatever nsswitch.conf(5) says.
 ///

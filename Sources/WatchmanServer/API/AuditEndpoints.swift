@@ -15,7 +15,7 @@ struct AuditEndpoints: Sendable {
                 query: ["actor", "action", "subject"].map { .line($0, "Only rows whose \($0) contains this text.") }
                     + [
                         QueryParameter(
-                            "since", "Only rows from then on, in seconds of Unix time.", .integer(0...1 << 40)),
+                            "since", "Only rows from then on, in seconds of Unix time.", .integer(0...253_402_300_799)),
                         .after, .limit(Self.pageSizes),
                     ], self.list),
             Endpoint(

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import WatchmanCore
 import WatchmanGateway
+import WatchmanStore
 
 /// Turns the list of pages into routes: knows who is signed in, checks where a form comes from, and shows failures as pages.
 struct Dashboard: Sendable {

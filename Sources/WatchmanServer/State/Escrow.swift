@@ -62,12 +62,23 @@ final class Escrow: Sendable {
     ///
     /// - Throws: `WatchmanError` (`configuration`) if a secret does not open: this is not the key that sealed it.
     func settle(_ store: Store, now: Date) throws {
+        self.removeLeftovers()
         do {
             _ = try self.rewrap(store, "server", now)
         } catch let error as WatchmanError where error == KeyRing.doesNotOpen {
             throw Self.lost(
                 self.path, self.isElsewhere,
                 "\(self.path) is not the key that the database's secrets are sealed under: restore it from a backup")
+        }
+    }
+
+    /// Removes what a killed write of the key file left beside it: an old key may be in it.
+    private func removeLeftovers() {
+        let file = URL(fileURLWithPath: self.path)
+        let (folder, name) = (file.deletingLastPathComponent().path, file.lastPathComponent)
+        for other in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where other.utf8.starts(with: "\(name).".utf8) && other.utf8.suffix(4).elementsEqual(".new".utf8) {
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(other)")
         }
     }
 

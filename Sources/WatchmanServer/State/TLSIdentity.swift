@@ -36,10 +36,10 @@ struct TLSIdentity: Sendable {
         }
         let parsed = try folder.reading("ca.pem") { try Certificate(pemEncoded: authority) }
         let leaf = try folder.reading("tls.pem") { try PEMDocument(pemString: certificate).derBytes }
-        let parsedLeaf = try folder.reading("tls.pem") { try Certificate(derEncoded: leaf) }
+        _ = try folder.reading("tls.pem") { try Certificate(derEncoded: leaf) }
         self.authority = authority
         self.pin = Credential.pin(ofPublicKey: parsed.publicKey.subjectPublicKeyInfoBytes)
-        self.keyPin = Data(SHA256.hash(data: parsedLeaf.publicKey.subjectPublicKeyInfoBytes)).base64EncodedString()
+        self.keyPin = Data(SHA256.hash(data: key.publicKey.derRepresentation)).base64EncodedString()
         self.fingerprint = SHA256.hash(data: leaf).map { String(format: "%02X", $0) }.joined(separator: ":")
         self.certificate = certificate
         self.key = key.pemRepresentation

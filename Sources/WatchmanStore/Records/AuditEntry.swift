@@ -16,7 +16,9 @@ public struct AuditEntry: Sendable, FetchableRecord {
         self.row = AuditRow(
             id: row["id"], at: AuditTime(row["at"]), actor: row["actor"], source: row["source"], action: row["action"],
             subject: row["subject"], detail: row["detail"], hash: AuditChain.hex(row["hash"]))
-        self.at = row["at"] ?? .distantPast
+        // A time that was tampered with is none, and no reason to stop.
+        let at: DatabaseValue = row["at"]
+        self.at = Date.fromDatabaseValue(at) ?? .distantPast
         self.deviceName = row["deviceName"]
     }
 }

@@ -5,7 +5,7 @@ import WatchmanCore
 import WatchmanSystem
 
 /// What opens the device itself: certificates of the server's for one login of it. Others are signed by ssh-keygen with the CA's key.
-@Suite(.sharedServer, .logs) struct DeviceCertificateTests {
+@Suite(.sharedServer, .logs, .serialized) struct DeviceCertificateTests {
     /// A certificate as ssh-keygen(1) is told to make it. ID stands for the device.
     struct Forgery: Sendable, CustomTestStringConvertible {
         let testDescription: String

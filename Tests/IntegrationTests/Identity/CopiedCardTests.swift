@@ -40,9 +40,13 @@ import WatchmanSystem
             let shown = try await server.watchman("devices", "show", "edge-1")
             let bootID = try DeviceFixture.bootID
             for mark in [bootID, Self.copy, "copy at 127.0.0.1"] { #expect(shown.text.contains(mark)) }
+            try await Wait.until("the tunnel") { SocketTable.read().ports.contains(device.port) }
             let entered = try await server.watchman("connect", "edge-1", "--", "echo in")
-            #expect(entered.text == "in\n" || entered.status == 255, "a tunnel may be coming up")
+            #expect(entered.text == "in\n", "nobody is locked out")
             #expect(entered.errorText.contains("watchman: warning: edge-1 is a duplicate"))
+            let broken = try await server.watchman("connect", "edge-1", "--password", "--reason", "test")
+            #expect(broken.status == 1 && broken.text == "")
+            #expect(broken.errorText.contains("watchman: error: root's password is sent to no duplicate: "))
             let chosen = try await server.watchman("devices", "choose", "edge-1", String(bootID.prefix(8)))
             #expect(chosen.status == 0, "\(chosen.errorText)")
 

@@ -12,7 +12,7 @@ struct AccessRule: Hashable, Sendable {
     var method: HTTPRequest.Method { HTTPRequest.Method(rawValue: self.words[0]) ?? .get }
     var path: String { self.words[1] }
     /// Whether it names something that is in Berlin.
-    var isAboutBerlin: Bool { self.path.contains(":device") || self.path.contains(":token") }
+    var isAboutBerlin: Bool { [":device", ":token", ":applicant"].contains { self.path.contains($0) } }
     /// Whether it makes something for Berlin.
     var makesForBerlin: Bool { self.route == "POST /api/v1/tokens" }
 

@@ -58,7 +58,8 @@ import WatchmanCore
         let register: (String) async throws -> Answer = { id in
             let text = "wmj1.\(token.pin).\(id).\(RandomText.identifier(26))"
             let (credential, own) = (try Credential(text, kind: .join), SSHPrivateKey.generate())
-            let bytes = Array(try WireJSON.encode(Sample.registration(credential, key: own.publicKey)))
+            let bytes = Array(
+                try WireJSON.encode(Sample.registration(credential, key: own.publicKey, nonce: fixture.nonce())))
             let proof = try SSHSignature.sign(bytes, namespace: DeviceSignature.registerNamespace, with: own)
             return try await fixture.call(
                 .post, "/api/v1/register", .remote,

@@ -40,13 +40,16 @@ struct BackupFixture: Sendable {
     func enrol(_ count: Int) async throws {
         let escrow = try ServerFixture.secrets.get().escrow
         let token = Credential(new: .join, pin: self.maker.pin)
-        let request = JoinTokenRequest(lifetime: 3600, uses: count, tags: [])
+        let request = JoinTokenRequest(lifetime: 3600, uses: max(count, 1), tags: [])
         _ = try await self.store.create(token, request, actor: "local", now: Sample.now)
         for _ in 0..<count {
-            let device = try await self.store.register(
-                Sample.registration(token, key: SSHPrivateKey.generate().publicKey), gateway: "main", occupied: [],
-                now: Sample.now
-            ).info.device.id
+            let registration = try await self.store.register(
+                Sample.registration(token, key: SSHPrivateKey.generate().publicKey), source: "192.0.2.1",
+                gateway: "main", occupied: [], now: Sample.now)
+            guard case .enrolled(let info, _) = registration else {
+                throw WatchmanError(.internal, "the device waits for approval")
+            }
+            let device = info.device.id
             for version in 1...2 {
                 _ = try await self.store.rotatePassword(device, actor: "local", now: Sample.now)
                 _ = try await self.store.pendingPassword(device: device, now: Sample.now) {

@@ -31,7 +31,7 @@ import WatchmanSystem
                 #expect(try TemporaryFolder.mode(of: "\(new)/\(name)") == Int(mode))
             }
             let names = Set(try FileManager.default.contentsOfDirectory(atPath: new))
-            #expect(names == Set(StateFolder.files.map(\.name) + ["watchman.db"]))
+            #expect(names == Set(StateFolder.files.map(\.name) + ["watchman.db", RestoredState.note]))
             let store = try StateFolder(path: new).openStore()
             let (before, after) = (try await fixture.store.devices(), try await store.devices())
             #expect(before.map { "\($0.device.id) \($0.port)" } == after.map { "\($0.device.id) \($0.port)" })

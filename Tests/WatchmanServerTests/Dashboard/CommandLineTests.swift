@@ -14,6 +14,9 @@ import WatchmanCore
         "port": "40000", "challenge": Credential.hash(verifier).base64URL, "state": state, "name": "laptop",
     ]
 
+    /// The question of one machine.
+    static var sample: String { self.path(self.request) }
+
     private static func path(_ fields: [String: String]) -> String {
         PagePath.query("/cli-login", fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
@@ -61,12 +64,7 @@ import WatchmanCore
 
     @Test func `reveal and scope go along, and nothing more`() async throws {
         try await ServerFixture.with { fixture in
-            _ = try await fixture.user("alice", .admin)
-            let change = UserChange(role: .operator, mayReveal: true, scope: "site=berlin")
-            _ = try await fixture.fleet.store.changeUser("alice", change, actor: "local", now: Date())
-            let token = try await fixture.signIn.open(
-                "alice", Secret(BrowserFixture.password), source: "192.0.2.1", now: Date())
-            let browser = BrowserFixture(server: fixture, token: token)
+            let browser = try await fixture.browser(.operator, mayReveal: true, scope: "site=berlin")
             let new = try await Self.redeem(fixture, try await Self.approve(browser)).decode(NewAPIKey.self)
             #expect(new.summary.mayReveal && new.summary.scope == "site=berlin" && new.summary.role == .operator)
         }

@@ -86,7 +86,7 @@ import WatchmanCore
             #expect(devices == ["edge-7"])
             let row = try #require(
                 try await fixture.fleet.store.audit(AuditQuery(action: "device.approve"), limit: 9).rows.first)
-            #expect(row.actor == "user:alice")
+            #expect(row.row.actor == "user:alice")
         }
     }
 

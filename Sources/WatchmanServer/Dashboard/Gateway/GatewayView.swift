@@ -15,11 +15,14 @@ struct GatewayView: Sendable {
     let tiles: [Tile]
     let ports: Ports
     let facts: [Fact]
+    /// Who is on a device, or nil for those who may not know.
+    let admins: Admins?
 
     init(
         _ settings: GatewaySettings, gateway: Gateway, host: String, ports: Ports, tunnels: Int, use: SSHDUse?,
-        hostAuthority: String, _ visit: Visit
+        hostAuthority: String, connections: [ConnectionSummary]?, _ visit: Visit
     ) {
+        self.admins = connections.map { Admins($0, visit) }
         self.layout = Layout("Gateway", .gateway, visit)
         self.subtitle = "\(gateway.id), at \(host) port \(gateway.port)"
         self.ports = ports
@@ -46,6 +49,32 @@ struct GatewayView: Sendable {
 }
 
 extension GatewayView {
+    /// Admins' open connections.
+    struct Admins: Sendable {
+        struct Row: Sendable {
+            let device: String
+            /// The device's page, or nil if it was removed.
+            let path: String?
+            let actor: String
+            let source: String
+            let since: Moment
+        }
+
+        struct List: Sendable { let rows: [Row] }
+
+        let list: List?
+
+        init(_ connections: [ConnectionSummary], _ visit: Visit) {
+            let rows = connections.map { row in
+                Row(
+                    device: row.deviceName ?? row.deviceID,
+                    path: row.deviceName == nil ? nil : "/devices/\(PercentEncoding.encode(row.deviceID))",
+                    actor: row.actor, source: row.source, since: Moment(row.startedAt, now: visit.now))
+            }
+            self.list = rows.isEmpty ? nil : List(rows: rows)
+        }
+    }
+
     /// The range of device ports, with a bar of 1000 parts.
     struct Ports: Sendable {
         struct Part: Sendable {

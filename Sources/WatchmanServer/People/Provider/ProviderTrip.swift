@@ -54,8 +54,10 @@ final class ProviderTrips: Sendable {
     ///
     /// - Throws: `WatchmanError` (`unauthenticated`), the same whatever is wrong.
     func end(_ cookie: Secret?, state: String?, now: Date) throws -> ProviderTrip {
+        // A clock that was set back makes no trip longer.
+        let open = now..<now + 2 * ProviderTrip.lifetime
         guard let state, let trip = cookie.flatMap(self.open), trip.state == state, trip.endsAt > now,
-            self.isFirst(trip, now)
+            open.contains(trip.endsAt), self.isFirst(trip, now)
         else {
             throw WatchmanError(
                 .unauthenticated, "this sign-in was not begun in this browser, took too long, or is over already")
