@@ -209,8 +209,8 @@ _watchman_prereqs() {
 
 _watchman_register() {
     repeating_flags=()
-    non_repeating_flags=(--keep-root-password --skip-prereqs --version -h --help)
-    repeating_options=()
+    non_repeating_flags=(--keep-root-password --skip-prereqs --no-wait --version -h --help)
+    repeating_options=(--login)
     non_repeating_options=(--server --token-file --name --key-type --folder)
     __watchman_offer_flags_options 0
 
@@ -227,6 +227,9 @@ _watchman_register() {
         ;;
     '--key-type')
         __watchman_add_completions -W 'ed25519'$'\n''rsa'
+        return
+        ;;
+    '--login')
         return
         ;;
     '--folder')
@@ -247,13 +250,13 @@ _watchman_agent() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|status|install|uninstall)
+    run|status|install|uninstall|logins)
         # Offer subcommand argument completions
         "_watchman_agent_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run status install uninstall' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run status install uninstall logins' -- "${cur}"))
         ;;
     esac
 }
@@ -322,6 +325,78 @@ _watchman_agent_uninstall() {
     esac
 }
 
+_watchman_agent_logins() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|add|remove)
+        # Offer subcommand argument completions
+        "_watchman_agent_logins_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list add remove' -- "${cur}"))
+        ;;
+    esac
+}
+
+_watchman_agent_logins_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--folder --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--folder')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_agent_logins_add() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--folder)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--folder')
+        return
+        ;;
+    esac
+}
+
+_watchman_agent_logins_remove() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--folder)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--folder')
+        return
+        ;;
+    esac
+}
+
 _watchman_serve() {
     repeating_flags=()
     non_repeating_flags=(--demo --once --version -h --help)
@@ -355,13 +430,13 @@ _watchman_devices() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    list|show|rename|tag|remove|reveal-password|ssh-config)
+    list|show|pending|approve|reject|rename|tag|replace|remove|choose|accept-host-keys|rotate-password|reveal-password|ssh-config)
         # Offer subcommand argument completions
         "_watchman_devices_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'list show rename tag remove reveal-password ssh-config' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'list show pending approve reject rename tag replace remove choose accept-host-keys rotate-password reveal-password ssh-config' -- "${cur}"))
         ;;
     esac
 }
@@ -379,7 +454,7 @@ _watchman_devices_list() {
         return
         ;;
     '--state')
-        __watchman_add_completions -W 'online'$'\n''offline'
+        __watchman_add_completions -W 'hostkey-changed'$'\n''duplicate'$'\n''offline'$'\n''online'
         return
         ;;
     '--tag')
@@ -418,6 +493,61 @@ _watchman_devices_show() {
     esac
 }
 
+_watchman_devices_pending() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_devices_approve() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--name --replace --socket)
+    __watchman_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--name')
+        return
+        ;;
+    '--replace')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_devices_reject() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
 _watchman_devices_rename() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
@@ -451,6 +581,21 @@ _watchman_devices_tag() {
     esac
 }
 
+_watchman_devices_replace() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
 _watchman_devices_remove() {
     repeating_flags=()
     non_repeating_flags=(--yes --version -h --help)
@@ -466,9 +611,24 @@ _watchman_devices_remove() {
     esac
 }
 
-_watchman_devices_reveal-password() {
+_watchman_devices_choose() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_devices_accept-host-keys() {
+    repeating_flags=()
+    non_repeating_flags=(--yes --version -h --help)
     repeating_options=()
     non_repeating_options=(--socket)
     __watchman_offer_flags_options 1
@@ -481,15 +641,61 @@ _watchman_devices_reveal-password() {
     esac
 }
 
+_watchman_devices_rotate-password() {
+    repeating_flags=()
+    non_repeating_flags=(--all --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--tag --socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--tag')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_devices_reveal-password() {
+    repeating_flags=()
+    non_repeating_flags=(--history --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--reason --socket --format)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--reason')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
 _watchman_devices_ssh-config() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--socket)
+    non_repeating_options=(--user --identity --socket)
     __watchman_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
+    '--user')
+        return
+        ;;
+    '--identity')
+        return
+        ;;
     '--socket')
         return
         ;;
@@ -498,9 +704,9 @@ _watchman_devices_ssh-config() {
 
 _watchman_connect() {
     repeating_flags=()
-    non_repeating_flags=(--stdio --version -h --help)
+    non_repeating_flags=(--password --stdio --version -h --help)
     repeating_options=(-L -R -D)
-    non_repeating_options=(--user --socket)
+    non_repeating_options=(--user --reason --identity --socket)
     __watchman_offer_flags_options -1
 
     # Offer option value completions
@@ -515,6 +721,12 @@ _watchman_connect() {
         return
         ;;
     '--user')
+        return
+        ;;
+    '--reason')
+        return
+        ;;
+    '--identity')
         return
         ;;
     '--socket')
@@ -679,22 +891,22 @@ _watchman_admin() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    login|tokens|users|keys|jobs)
+    login|logout|pin|tokens|users|keys|connections|audit|jobs|escrow)
         # Offer subcommand argument completions
         "_watchman_admin_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'login tokens users keys jobs' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'login logout pin tokens users keys connections audit jobs escrow' -- "${cur}"))
         ;;
     esac
 }
 
 _watchman_admin_login() {
     repeating_flags=()
-    non_repeating_flags=(--version -h --help)
+    non_repeating_flags=(--browser --no-browser --version -h --help)
     repeating_options=()
-    non_repeating_options=(--server --key-file)
+    non_repeating_options=(--server --key-file --pin)
     __watchman_offer_flags_options 0
 
     # Offer option value completions
@@ -703,6 +915,32 @@ _watchman_admin_login() {
         return
         ;;
     '--key-file')
+        return
+        ;;
+    '--pin')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_logout() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+}
+
+_watchman_admin_pin() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
         return
         ;;
     esac
@@ -734,8 +972,8 @@ _watchman_admin_tokens() {
 _watchman_admin_tokens_create() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
-    repeating_options=(--tag)
-    non_repeating_options=(--ttl --uses --socket --format)
+    repeating_options=(--tag --from)
+    non_repeating_options=(--ttl --uses --approve --socket --format)
     __watchman_offer_flags_options 0
 
     # Offer option value completions
@@ -747,6 +985,13 @@ _watchman_admin_tokens_create() {
         return
         ;;
     '--tag')
+        return
+        ;;
+    '--approve')
+        __watchman_add_completions -W 'auto'$'\n''manual'
+        return
+        ;;
+    '--from')
         return
         ;;
     '--socket')
@@ -805,13 +1050,13 @@ _watchman_admin_users() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    list|add|role|reset|sign-out|remove)
+    list|add|change|role|reset|sign-out|remove)
         # Offer subcommand argument completions
         "_watchman_admin_users_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'list add role reset sign-out remove' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'list add change role reset sign-out remove' -- "${cur}"))
         ;;
     esac
 }
@@ -837,9 +1082,9 @@ _watchman_admin_users_list() {
 
 _watchman_admin_users_add() {
     repeating_flags=()
-    non_repeating_flags=(--version -h --help)
+    non_repeating_flags=(--reveal --sso --version -h --help)
     repeating_options=()
-    non_repeating_options=(--role --socket --format)
+    non_repeating_options=(--role --scope --socket --format)
     __watchman_offer_flags_options 1
 
     # Offer option value completions
@@ -848,11 +1093,36 @@ _watchman_admin_users_add() {
         __watchman_add_completions -W 'viewer'$'\n''operator'$'\n''admin'
         return
         ;;
+    '--scope')
+        return
+        ;;
     '--socket')
         return
         ;;
     '--format')
         __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_users_change() {
+    repeating_flags=()
+    non_repeating_flags=(--reveal --no-reveal --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--role --scope --socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--role')
+        __watchman_add_completions -W 'viewer'$'\n''operator'$'\n''admin'
+        return
+        ;;
+    '--scope')
+        return
+        ;;
+    '--socket')
         return
         ;;
     esac
@@ -955,15 +1225,21 @@ _watchman_admin_keys() {
 
 _watchman_admin_keys_create() {
     repeating_flags=()
-    non_repeating_flags=(--version -h --help)
+    non_repeating_flags=(--reveal --version -h --help)
     repeating_options=()
-    non_repeating_options=(--role --socket --format)
+    non_repeating_options=(--role --scope --ttl --socket --format)
     __watchman_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--role')
         __watchman_add_completions -W 'viewer'$'\n''operator'$'\n''admin'
+        return
+        ;;
+    '--scope')
+        return
+        ;;
+    '--ttl')
         return
         ;;
     '--socket')
@@ -1005,6 +1281,164 @@ _watchman_admin_keys_revoke() {
     # Offer option value completions
     case "${prev}" in
     '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_connections() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|end)
+        # Offer subcommand argument completions
+        "_watchman_admin_connections_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list end' -- "${cur}"))
+        ;;
+    esac
+}
+
+_watchman_admin_connections_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_connections_end() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_audit() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|export|verify)
+        # Offer subcommand argument completions
+        "_watchman_admin_audit_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list export verify' -- "${cur}"))
+        ;;
+    esac
+}
+
+_watchman_admin_audit_list() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--actor --action --subject --since --limit --socket --format)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--actor')
+        return
+        ;;
+    '--action')
+        return
+        ;;
+    '--subject')
+        return
+        ;;
+    '--since')
+        return
+        ;;
+    '--limit')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    '--format')
+        __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_audit_export() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--after --socket)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--after')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_audit_verify() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--head --socket)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--head')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __watchman_add_completions -f
         return
         ;;
     esac
@@ -1253,6 +1687,44 @@ _watchman_admin_jobs_output() {
         ;;
     '--format')
         __watchman_add_completions -W 'table'$'\n''json'
+        return
+        ;;
+    esac
+}
+
+_watchman_admin_escrow() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __watchman_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    rotate)
+        # Offer subcommand argument completions
+        "_watchman_admin_escrow_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'rotate' -- "${cur}"))
+        ;;
+    esac
+}
+
+_watchman_admin_escrow_rotate() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __watchman_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
         return
         ;;
     esac

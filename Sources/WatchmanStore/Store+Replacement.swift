@@ -47,7 +47,7 @@ extension Store {
 
     private static func same(_ old: DeviceInfo, _ newcomer: String) throws -> Replacement {
         guard newcomer != old.device.id, newcomer != old.device.name else {
-            throw WatchmanError(.invalid, "\(old.device.name) cannot take its own place")
+            throw WatchmanError(.conflict, "\(old.device.name) cannot take its own place")
         }
         return Replacement(info: old, former: nil, isNew: false)
     }

@@ -140,7 +140,7 @@ import WatchmanCore
         #expect(alive?.message == "one checked in 1 min ago: only a device that is gone can be replaced")
         for name in ["two", new.device.id] {
             let own = await #expect(throws: WatchmanError.self) { try await Self.replace(fixture, "two", name) }
-            #expect(own == WatchmanError(.invalid, "two cannot take its own place"))
+            #expect(own == WatchmanError(.conflict, "two cannot take its own place"))
         }
         let rejected = try await fixture.applicant()
         _ = try await fixture.store.reject(rejected.id, actor: "local", now: Self.now)

@@ -79,7 +79,10 @@ struct ServeTests {
             // sshd takes its pid file away while it reads the new configuration.
             try await Wait.until("the same sshd to be back") { server.gatewayPID == gateway }
             #expect(Self.holder(device.port) == holder)
-            #expect(try await server.watchman("connect", "edge-1", "--", "echo", "hello").text == "hello\n")
+            // The agent hears of the other user at its next check-in, and follows.
+            try await Wait.until("a way in by the new user") {
+                try await server.watchman("connect", "edge-1", "--", "echo", "hello").text == "hello\n"
+            }
         }
     }
 
