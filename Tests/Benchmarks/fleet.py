@@ -41,10 +41,11 @@ def connection(port):
 
 
 class Device:
-    def __init__(self, name, host_key=None):
+    def __init__(self, name, host_key=None, more_host_keys=()):
         self.name = name
         self.key = Ed25519PrivateKey.generate()
         self.host_key = host_key or public_line(self.key)
+        self.host_keys = [self.host_key, *more_host_keys]
         self.enrolment = None
 
     def register(self, http_connection, token, **facts):
@@ -66,7 +67,7 @@ class Device:
         nonce = json.loads(http_connection.getresponse().read())["nonce"]
         body = json.dumps({
             "nonce": nonce, "tokenID": identifier, "tokenSecret": secret, "pin": pin, "name": self.name,
-            "publicKey": public_line(self.key), "hostKeys": [self.host_key], "escrowsRootPassword": False,
+            "publicKey": public_line(self.key), "hostKeys": self.host_keys, "escrowsRootPassword": False,
             "clock": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "facts": {"hostname": self.name, "system": "bench", "architecture": "x86_64", "kernel": "6.1",
                       "agentVersion": "0.1.0"} | facts,

@@ -140,8 +140,10 @@ class Rig(Server):
     def start_device(self):
         for name in ("host", "admin"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name], check=True)
-        host_key = " ".join((self.folder / "host.pub").read_text().split()[:2])
-        self.device = Device("bench-1", host_key)
+        # The agent tells the keys of this machine's sshd, too, if there are any.
+        files = [self.folder / "host.pub", *sorted(pathlib.Path("/etc/ssh").glob("ssh_host_*_key.pub"))]
+        host_key, *others = (" ".join(file.read_text().split()[:2]) for file in files)
+        self.device = Device("bench-1", host_key, others)
         enrolment = self.device.register(connection(self.api), self.run("admin", "tokens", "create").strip())
         self.port = enrolment["port"]
         authority = f'cert-authority,principals="wm-{enrolment["deviceID"]}" {enrolment["userAuthority"]}'
