@@ -27,12 +27,12 @@ equals "$(machine_run edge65 stat -c %a /root/Secure-Tunnel /root/Secure-Tunnel/
 contains "$(machine_run edge65 ssh-keygen -l -f /root/Secure-Tunnel/id_rsa.pub)" "(RSA)"
 
 step "SIGKILL"
-wait_for 10 "the agent to know of its tunnel" agent_is up
+wait_for 30 "the agent to know of its tunnel" agent_is up
 before=$(tunnel_pid "$port")
 machine_run edge65 systemctl kill --signal=KILL --kill-whom=main watchman-agent.service
 wait_for 60 "edge65 to come back" is_back "$before"
 equals "$(machine_run edge65 pgrep -c -x autossh)" 1
-wait_for 10 "the agent to know of its tunnel" agent_is up
+wait_for 30 "the agent to know of its tunnel" agent_is up
 
 step "stopped, it leaves nothing running"
 machine_run edge65 systemctl stop watchman-agent.service
