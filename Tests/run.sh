@@ -54,8 +54,13 @@ generated() {
     need mandoc && Tests/generated.sh
 }
 
+# More tests at once than this only wait for each other, and past the deadlines of what they test.
+tests() {
+    swift build --build-tests && swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width "$@"
+}
+
 unit() {
-    need && swift build --build-tests && swift test --skip-build --disable-xctest --skip '^IntegrationTests\.'
+    need && tests 8 --skip '^IntegrationTests\.'
 }
 
 fuzz() {
@@ -63,8 +68,7 @@ fuzz() {
 }
 
 integration() {
-    need openssh-client openssh-server autossh procps gcc curl && build && swift build --build-tests &&
-        swift test --skip-build --disable-xctest --filter '^IntegrationTests\.'
+    need openssh-client openssh-server autossh procps gcc curl && build && tests 4 --filter '^IntegrationTests\.'
 }
 
 # Servers and agents killed at every step of a root password's rotation, and the way in by that password.
@@ -104,6 +108,7 @@ for tier; do
     esac
 done
 for tier; do
+    begin=$(date +%s)
     echo "== $tier"
     if "$tier"; then
         passed=$((passed + 1))
@@ -112,6 +117,7 @@ for tier; do
         # Without a binary the other tiers would only repeat the compiler's errors.
         [ "$tier" != static ] || [ -n "${WATCHMAN_BINARY:-}" ] || break
     fi
+    echo "== $tier took $(($(date +%s) - begin)) s"
 done
 echo "tiers: $passed passed, $failed failed${failures:+ ($failures )}"
 [ "$failed" -eq 0 ]

@@ -108,19 +108,17 @@ import WatchmanCore
             let store = fixture.fleet.store
             let change = DeviceChange(addTags: ["site=berlin"])
             _ = try await store.change(inside.id, change, actor: "local", now: Date())
-            let browser = try await fixture.browser(.viewer, scope: "site=berlin")
-            async let events = browser.get("/events")
-            try await Self.untilHeard(fixture)
-            for change in [
+            let page = EventsPage(changes: fixture.fleet.changes, store: store)
+            let scope = try DeviceSelector("site=berlin")
+            let changes = [
                 Change.device(outside.id), .tunnel(device: outside.id, isUp: true), .backups, .people, .job("x"),
-            ] {
-                fixture.fleet.changes.post(change)
+                .tunnel(device: inside.id, isUp: true),
+            ]
+            for change in changes {
+                let isTheirs = change == changes.last
+                #expect(try await page.concerns(change, scope) == isTheirs, "\(change)")
+                #expect(try await page.concerns(change, nil), "without a scope")
             }
-            fixture.fleet.changes.post(.tunnel(device: inside.id, isUp: true))
-            try await Task.sleep(for: .seconds(8))
-            _ = try await browser.post("/sign-out")
-            let told = try await events.text.matches(of: /data: ([a-z]+)/).map { String($0.output.1) }
-            #expect(told == ["tunnel"])
         }
     }
 

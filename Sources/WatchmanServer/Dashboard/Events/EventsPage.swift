@@ -49,7 +49,7 @@ struct EventsPage: Sendable {
     }
 
     /// Whether someone with this scope may know of a change.
-    private func concerns(_ change: Change, _ scope: DeviceSelector?) async throws -> Bool {
+    func concerns(_ change: Change, _ scope: DeviceSelector?) async throws -> Bool {
         guard scope != nil else { return true }
         switch change {
         case .tunnel(let device, _), .device(let device): return try await self.store.isDevice(device, in: scope)
