@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Benchmarks"))
+for folder in ("Benchmarks", "Support"):
+    sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / folder))
 from fleet import Device, connection  # noqa: E402
-from rig import free_port, wait_for  # noqa: E402
+from loopback import configuration, free_port, wait_for  # noqa: E402
 
 
 class Server:
@@ -54,29 +55,12 @@ class Server:
         return self.folder / "server.log"
 
     def start(self):
-        configuration = self.folder / "server.toml"
-        configuration.write_text(f"""
-host = "127.0.0.1"
-state = "{self.folder}/state"
-api-address = "127.0.0.1"
-api-port = {self.port}
-api-socket = "{self.socket}"
-admin-group = "root"
-gateway-state = "{self.folder}/gateway"
-gateway-address = "127.0.0.1"
-gateway-port = {self.gateway}
-device-ports = "30000-30999"
-edge-user = "nobody"
-jump-user = "daemon"
-keys-user = "nobody"
-backup-folder = "{self.folder}/backups"
-[oidc]
-issuer = "http://127.0.0.1:1"
-client-id = "watchman"
-""")
+        file = self.folder / "server.toml"
+        provider = '[oidc]\nissuer = "http://127.0.0.1:1"\nclient-id = "watchman"'
+        file.write_text(configuration(self.folder, self.port, self.gateway, "30000-30999", provider))
         with open(self.log, "wb") as log:
             self.server = subprocess.Popen(
-                [self.binary, "serve", "--config", configuration], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [self.binary, "serve", "--config", file], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_for("the server", lambda: self.server.poll() is None and subprocess.run(
             [self.binary, "devices"], env=self.environment, capture_output=True, check=False).returncode == 0)
 

@@ -7,25 +7,15 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 from fleet import Device, connection
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Support"))
+from loopback import configuration, free_port, wait_for  # noqa: E402
+
 USER = "wm-bench"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(what, condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise RuntimeError(f"gave up waiting for {what}")
-        time.sleep(0.02)
 
 
 def read(path):
@@ -94,24 +84,10 @@ class Server:
 
     def start_server(self):
         """Starts `serve` and gives the seconds until it answered."""
-        configuration = self.folder / "server.toml"
-        configuration.write_text(f"""
-host = "127.0.0.1"
-state = "{self.folder}/state"
-api-address = "127.0.0.1"
-api-port = {self.api}
-api-socket = "{self.socket}"
-gateway-state = "{self.folder}/gateway"
-gateway-address = "127.0.0.1"
-gateway-port = {self.gateway}
-device-ports = "20000-31999"
-edge-user = "nobody"
-jump-user = "daemon"
-keys-user = "nobody"
-{self.more}
-""")
+        file = self.folder / "server.toml"
+        file.write_text(configuration(self.folder, self.api, self.gateway, "20000-31999", self.more))
         begin = time.monotonic()
-        self.server = self.start(self.binary, "serve", "--config", configuration)
+        self.server = self.start(self.binary, "serve", "--config", file)
         wait_for("the server", self.is_ready)
         return time.monotonic() - begin
 

@@ -11,9 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 from relay import Gate, Relay
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Support"))
+from loopback import configuration, free_port, wait_for  # noqa: E402
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -23,24 +25,10 @@ def reenter(arguments):
     return ["unshare", "--mount", "--propagation", "private", sys.executable, *arguments]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def place(binary, folder):
     """A copy of the program where sshd would run it, for stages below to link to."""
     folder.mkdir(mode=0o755)
     return shutil.copy(binary, folder / "watchman")
-
-
-def wait_for(what, condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise RuntimeError(f"gave up waiting for {what}")
-        time.sleep(0.02)
 
 
 def opens(password, stored):
@@ -135,22 +123,7 @@ class Stage:
 
     def start_server(self):
         file = self.folder / "server.toml"
-        file.write_text(f"""
-host = "127.0.0.1"
-state = "{self.folder}/state"
-api-address = "127.0.0.1"
-api-port = {self.port}
-api-socket = "{self.socket}"
-admin-group = "root"
-gateway-state = "{self.folder}/gateway"
-gateway-address = "127.0.0.1"
-gateway-port = {self.gateway}
-device-ports = "21000-21099"
-edge-user = "nobody"
-jump-user = "daemon"
-keys-user = "nobody"
-{self.configuration}
-""")
+        file.write_text(configuration(self.folder, self.port, self.gateway, "21000-21099", self.configuration))
         self.server = self.start("server.log", self.binary, "serve", "--config", str(file))
         wait_for("the server", self.answers)
 
