@@ -54,13 +54,13 @@ generated() {
     need mandoc && Tests/generated.sh
 }
 
-# More tests at once than this only wait for each other, and past the deadlines of what they test.
 tests() {
-    swift build --build-tests && swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width "$@"
+    swift build --build-tests && swift test --skip-build --disable-xctest "$@"
 }
 
+# More tests at once only wait for each other, and past the deadlines of what they test.
 unit() {
-    need && tests 8 --skip '^IntegrationTests\.'
+    need && tests --experimental-maximum-parallelization-width 8 --skip '^IntegrationTests\.'
 }
 
 fuzz() {
@@ -68,7 +68,7 @@ fuzz() {
 }
 
 integration() {
-    need openssh-client openssh-server autossh procps gcc curl && build && tests 4 --filter '^IntegrationTests\.'
+    need openssh-client openssh-server autossh procps gcc curl && build && tests --filter '^IntegrationTests\.'
 }
 
 # Servers and agents killed at every step of a root password's rotation, and the way in by that password.
@@ -94,7 +94,7 @@ browser() {
 }
 
 e2e() {
-    need debootstrap systemd-container nftables iproute2 procps jq && build &&
+    need debootstrap systemd-container nftables iproute2 procps jq conntrack && build &&
         WATCHMAN=$WATCHMAN_BINARY Tests/EndToEnd/run.sh
 }
 

@@ -26,7 +26,7 @@ shopt -s inherit_errexit
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 
 here=$(dirname "$(realpath "$0")")
-readonly here case_seconds=180
+readonly here case_seconds=${CASE_SECONDS:-180}
 
 die() {
     printf 'run.sh: error: %s\n' "$1" >&2
@@ -164,6 +164,7 @@ run_case() {
     wait "$process" || status=$?
     if ((status == 0)); then
         printf 'ok %s (%d s)\n' "$name" $((SECONDS - began))
+        sed -n 's/^figure: /    /p' "$log"
     else
         ((status != 124)) || echo "failed: not done within $case_seconds s" >>"$log"
         printf 'FAIL %s (%d s)\n' "$name" $((SECONDS - began))

@@ -65,7 +65,7 @@ struct AuditTests {
         try await ServerFixture.with { server in
             _ = try await server.watchman("admin", "users", "add", "alice")
             try server.program().signal(SIGKILL)
-            let killed = try await server.program().wait(within: .seconds(10))
+            let killed = try await server.program().wait(within: .seconds(60))
             try await server.start()
             _ = try await server.watchman("admin", "users", "remove", "alice")
             let rows = try await server.watchman("admin", "audit", "export").lines

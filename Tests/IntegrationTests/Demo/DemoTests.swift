@@ -29,7 +29,7 @@ struct DemoTests {
                 moment.isEmpty ? demo.hasBegun : demo.program.soFar.errorText.contains(moment)
             }
             demo.program.interrupt()
-            let result = try await demo.program.wait(within: .seconds(20))
+            let result = try await demo.program.wait(within: .seconds(60))
             #expect(result.status != 139)
             demo.expectNothingLeft()
         }
@@ -47,7 +47,7 @@ struct DemoTests {
                 [scratch.binary, "connect", "demo-1", "--", "exit 4"], environment: environment)
             #expect(session.status == 4)
             demo.program.signal(SIGTERM)
-            #expect(try await demo.program.wait(within: .seconds(20)).status == 0)
+            #expect(try await demo.program.wait(within: .seconds(60)).status == 0)
             demo.expectNothingLeft()
         }
     }

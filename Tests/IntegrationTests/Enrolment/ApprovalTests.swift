@@ -33,7 +33,7 @@ struct ApprovalTests {
             #expect(try await server.devices().isEmpty)
             // Of the sandbox's own processes only this is our child: it has become `register`.
             first.signal(SIGKILL)
-            _ = try await first.wait(within: .seconds(10))
+            _ = try await first.wait(within: .seconds(60))
             let second = try sandbox.start(server.url, token: token.text.revealed)
             #expect(try await Self.waiting(second) == id)
             _ = try await server.stop()

@@ -42,7 +42,7 @@ struct GatewayTests {
             let removed = try await server.watchman("devices", "remove", "edge-1", "--yes")
             #expect(removed.status == 0)
             #expect(removed.lines == ["removed edge-1 (\(device.id))"])
-            try await Wait.until("the tunnel to end", within: .seconds(2)) {
+            try await Wait.until("the tunnel to end") {
                 !SocketTable.read().ports.contains(device.port)
             }
             let edge = try await SSHClient.edge(device).run(["-N"])

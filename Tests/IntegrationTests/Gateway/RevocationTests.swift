@@ -33,7 +33,7 @@ struct RevocationTests {
             case .keyBeforeKill:
                 // The transaction is all that a server had time for: the next one does the rest.
                 try server.program().signal(SIGKILL)
-                _ = try await server.program().wait(within: .seconds(10))
+                _ = try await server.program().wait(within: .seconds(60))
                 let now = Date().formatted(.iso8601).replacing("T", with: " ").replacing("Z", with: ".000")
                 try server.edit("UPDATE apiKey SET revokedAt = '\(now)' WHERE id = '\(key.id)'")
                 try server.edit("UPDATE certificate SET revokedAt = '\(now)' WHERE actor = 'key:\(key.id)'")
@@ -59,12 +59,12 @@ struct RevocationTests {
             let (mallory, alice) = (try await Session.open(server, "mallory"), try await Session.open(server, "alice"))
             try await Wait.until("both connections") { try await server.connections().count == 2 }
             try await end.make(server, mallory.key)
-            try await Wait.until("the cut", within: .seconds(2)) { mallory.program.ended != nil }
+            try await Wait.until("the cut") { mallory.program.ended != nil }
             #expect(mallory.program.ended == 255)
             if end.spares {
                 try await alice.echo("still here")
             } else {
-                try await Wait.until("the others' cut", within: .seconds(2)) { alice.program.ended != nil }
+                try await Wait.until("the others' cut") { alice.program.ended != nil }
             }
             // The certificate that was granted before is still on the disk.
             let old = try await mallory.again(device)
@@ -102,7 +102,7 @@ struct RevocationTests {
             try await Wait.until("the device's banner") { guest.soFar.text.hasPrefix("SSH-2.0-") }
             try await Wait.until("the connection") { try await !server.connections().isEmpty }
             let _: APIKeySummary = try await server.api { try await $0.delete("/api/v1/keys/\(key.id)") }
-            try await Wait.until("both to end", within: .seconds(2)) { master.ended != nil && guest.ended != nil }
+            try await Wait.until("both to end") { master.ended != nil && guest.ended != nil }
         }
     }
 
@@ -133,7 +133,7 @@ struct RevocationTests {
         try await ServerFixture.with { server in
             let device = try await DeviceFixture.online(server, "edge-1")
             let _: DeviceSummary = try await server.api { try await $0.delete("/api/v1/devices/edge-1") }
-            try await Wait.until("the tunnel to end", within: .seconds(2)) {
+            try await Wait.until("the tunnel to end") {
                 !SocketTable.read().ports.contains(device.port)
             }
             let again = try await SSHClient.edge(device).run(["-N", "-R", "127.0.0.1:\(device.port):127.0.0.1:22"])

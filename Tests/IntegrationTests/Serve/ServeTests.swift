@@ -60,7 +60,7 @@ struct ServeTests {
             #expect(try await device.summary?.state == .online)
             session.write("after\n")
             session.closeInput()
-            let result = try await session.wait(within: .seconds(10))
+            let result = try await session.wait(within: .seconds(60))
             #expect(result.status == 0)
             #expect(result.text == "before\nduring\nafter\n")
             let events: DeviceDetail = try await server.api { try await $0.get("/api/v1/devices/\(device.id)") }

@@ -126,14 +126,14 @@ struct PrivateSSHD: Sendable {
     /// Ends it and starts another on the same port that has another host key; the agent does not see an impostor's.
     func replacedWithOtherKey(isImpostor: Bool = true) async throws -> PrivateSSHD {
         await Processes.endFamily(self.program.pid)
-        _ = try await self.program.wait(within: .seconds(10))
+        _ = try await self.program.wait(within: .seconds(60))
         return try await Self.start(self.scratch, folder: self.folder, port: self.port, isImpostor: isImpostor)
     }
 
     /// Ends it and starts it again with variables added to its environment.
     func restarted(environment: [String: String]) async throws -> PrivateSSHD {
         await Processes.endFamily(self.program.pid)
-        _ = try await self.program.wait(within: .seconds(10))
+        _ = try await self.program.wait(within: .seconds(60))
         return try await Self.start(
             self.scratch, folder: self.folder, port: self.port, hostKey: self.hostKey, environment: environment)
     }

@@ -89,7 +89,7 @@ final class ServerFixture: Sendable {
     func stop() async throws -> Program.Outcome {
         let program = try self.program()
         program.signal(SIGTERM)
-        return try await program.wait(within: .seconds(20))
+        return try await program.wait(within: .seconds(60))
     }
 
     /// Process id of the gateway's sshd.

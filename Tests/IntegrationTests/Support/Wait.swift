@@ -6,7 +6,7 @@ enum Wait {
     ///
     /// - Throws: `WatchmanError` if it does not hold in time, or what `condition` throws.
     static func until(
-        _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+        _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + limit
         while try await !condition() {
