@@ -25,7 +25,7 @@ public struct GatewayDevice: Hashable, Sendable {
 /// Only the gateway writes; lookups open it read-only as another user. The journal mode is DELETE because a reader without write
 /// permission cannot use a WAL (sqlite.org/wal.html, "Read-Only Databases").
 public struct GatewayDatabase: Sendable {
-    private static let version = 2
+    private static let version = 3
     /// Seconds that a revoked certificate is remembered beyond its end, for clocks that are set back.
     private static let memory: TimeInterval = 86400
     private let queue: DatabaseQueue
@@ -50,6 +50,7 @@ public struct GatewayDatabase: Sendable {
                     CREATE TABLE IF NOT EXISTS deviceKey (
                         blob TEXT PRIMARY KEY NOT NULL,
                         type TEXT NOT NULL,
+                        fingerprint TEXT NOT NULL UNIQUE,
                         deviceID TEXT NOT NULL UNIQUE,
                         port INTEGER NOT NULL UNIQUE
                     ) STRICT, WITHOUT ROWID;
@@ -109,10 +110,18 @@ public struct GatewayDatabase: Sendable {
         }
     }
 
+    /// The port of the device whose key has this fingerprint, or nil if nobody here has it.
+    func port(fingerprint: String) throws -> Int? {
+        try self.queue.read { db in
+            let statement = try db.cachedStatement(sql: "SELECT port FROM deviceKey WHERE fingerprint = ?")
+            return try Int.fetchOne(statement, arguments: [fingerprint])
+        }
+    }
+
     private static func insert(_ device: GatewayDevice, _ db: Database) throws {
         try db.execute(
-            sql: "INSERT OR REPLACE INTO deviceKey (blob, type, deviceID, port) VALUES (?, ?, ?, ?)",
-            arguments: [device.key.base64, device.key.type, device.id, device.port])
+            sql: "INSERT OR REPLACE INTO deviceKey (blob, type, fingerprint, deviceID, port) VALUES (?, ?, ?, ?, ?)",
+            arguments: [device.key.base64, device.key.type, device.key.fingerprint, device.id, device.port])
     }
 
     private static func userVersion(_ db: Database) throws -> Int {

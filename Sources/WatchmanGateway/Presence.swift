@@ -10,6 +10,7 @@ public final class Presence: Service {
     }
 
     private let state = Mutex(State())
+    let table = TunnelTable()
     private let range: ClosedRange<Int>
     private let onChange: @Sendable (_ up: Set<Int>, _ down: Set<Int>) async -> Bool
 
@@ -39,7 +40,9 @@ public final class Presence: Service {
 
     /// Looks once. Never called twice at a time, so that changes are told in the order in which they happened.
     func look() async {
-        let now = SocketTable.read().ports.filter { self.range.contains($0) }
+        let sockets = SocketTable.read().inodes.filter { self.range.contains($0.key) }
+        self.table.settle(sockets)
+        let now = Set(sockets.keys)
         let told = self.state.withLock { state in
             state.seen = now
             return state.told

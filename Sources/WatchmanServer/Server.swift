@@ -111,7 +111,9 @@ public struct Server: Sendable {
             provider: settings.provider.map { Provider($0, logger: logger) })
         let denials = Denials(store: store, logger: logger)
         self.services = [
-            daemon, presence, scheduler, try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),
+            daemon, presence,
+            Displacement(settings: settings.gateway, lookup: lookup, presence: presence, logger: logger), scheduler,
+            try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),
             EntranceService(entrances: fleet.entrances, logger: logger), AuditJournal(store: store, logger: logger),
             denials, Self.localAPI(settings, endpoints, store, instruments, denials, logger),
             try Self.remoteAPI(settings, endpoints, fleet, signIn, tls, instruments, denials, logger),
@@ -148,7 +150,7 @@ public struct Server: Sendable {
     private static func gatewayLog(
         _ settings: GatewaySettings, _ gateway: String, _ store: Store, _ logins: LoginCounts, _ logger: Logger
     ) async throws -> GatewayLog {
-        let place = GatewayLog.Place(try await store.setting(Store.logPlace(gateway: gateway)))
+        let place = LogTail.Place(try await store.setting(Store.logPlace(gateway: gateway)))
         return GatewayLog(settings: settings, from: place) { news, place in
             do {
                 try await store.record(news.logins, gateway: gateway, logPlace: place.text, now: Date())

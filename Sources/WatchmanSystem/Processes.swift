@@ -93,6 +93,11 @@ public enum Processes {
         return Self.all().filter { names.contains(Self.name(of: $0) ?? "") && Self.holds($0, target) }
     }
 
+    /// Whether a process holds a socket.
+    public static func holds(_ pid: pid_t, socket inode: UInt64) -> Bool {
+        Self.holds(pid, Array("socket:[\(inode)]".utf8))
+    }
+
     private static func holds(_ pid: pid_t, _ target: [UInt8]) -> Bool {
         guard let folder = opendir("/proc/\(pid)/fd") else { return false }
         defer { closedir(folder) }

@@ -44,7 +44,7 @@ public struct TCPPeers: Sendable {
     }
 
     /// The socket of each connection, at the end that is here.
-    let inodes: [Endpoint: UInt64]
+    public let inodes: [Endpoint: UInt64]
 
     /// Reads the tables as they are now.
     public static func read(port: Int) -> TCPPeers {

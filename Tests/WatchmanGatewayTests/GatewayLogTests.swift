@@ -29,7 +29,7 @@ import WatchmanCore
 
         /// A follower that goes on where the last one left off, as after a restart.
         func log(limit: Int64 = 1 << 20) -> GatewayLog {
-            GatewayLog(path: self.path, limit: limit, from: GatewayLog.Place(self.place)) { news, place in
+            GatewayLog(path: self.path, limit: limit, from: LogTail.Place(self.place)) { news, place in
                 self.state.withLock { state in
                     if state.isDeaf { return false }
                     state.users += news.logins.map(\.user)
@@ -151,7 +151,7 @@ import WatchmanCore
 
     @Test(arguments: ["", "1", "a:b", "1:-5", ":", "1:2:3", "18446744073709551616:1"])
     func `a place that cannot be read is the beginning`(text: String) {
-        #expect(GatewayLog.Place(text) == GatewayLog.Place())
-        #expect(GatewayLog.Place(GatewayLog.Place(inode: 7, offset: 9).text) == GatewayLog.Place(inode: 7, offset: 9))
+        #expect(LogTail.Place(text) == LogTail.Place())
+        #expect(LogTail.Place(LogTail.Place(inode: 7, offset: 9).text) == LogTail.Place(inode: 7, offset: 9))
     }
 }

@@ -176,7 +176,7 @@ struct ServerFixture: Sendable {
             expiresAt: now + Authorities.lifetime)
         let login = GatewayLogin(
             user: "wm-jump", address: "192.0.2.7", port: port,
-            certificate: .init(keyID: "\(device.id) \(actor)", serial: Int64(serial)))
+            fingerprint: "x", certificate: .init(keyID: "\(device.id) \(actor)", serial: Int64(serial)))
         try await store.record([login], gateway: "main", logPlace: "1:1", now: now)
         guard let connection = try await store.openConnections().last else {
             throw WatchmanError(.internal, "the connection was not noted")

@@ -17,7 +17,7 @@ import WatchmanCore
             device: device, keyID: keyID, fingerprint: "x", actor: actor, now: Self.now, expiresAt: Self.now + lifetime)
         return GatewayLogin(
             user: "wm-jump", address: "192.0.2.7", port: port,
-            certificate: .init(keyID: keyID, serial: Int64(serial)))
+            fingerprint: "x", certificate: .init(keyID: keyID, serial: Int64(serial)))
     }
 
     private static func record(_ fixture: StoreFixture, _ logins: GatewayLogin...) async throws {
@@ -44,7 +44,8 @@ import WatchmanCore
 
     @Test func `a device's own login is none`() async throws {
         let fixture = try await StoreFixture()
-        try await Self.record(fixture, GatewayLogin(user: "wm-edge", address: "192.0.2.7", port: 5, certificate: nil))
+        try await Self.record(
+            fixture, GatewayLogin(user: "wm-edge", address: "192.0.2.7", port: 5, fingerprint: "x", certificate: nil))
         #expect(try await fixture.store.connections() == [])
     }
 
@@ -64,7 +65,7 @@ import WatchmanCore
         for keyID in ["\(id) key:abc", "\(id)", ""] {
             let login = GatewayLogin(
                 user: "wm-jump", address: "::1", port: keyID.utf8.count + 1,
-                certificate: .init(keyID: keyID, serial: 99))
+                fingerprint: "x", certificate: .init(keyID: keyID, serial: 99))
             try await Self.record(fixture, login)
         }
         #expect(try await fixture.store.connections().map(\.actor) == ["key:abc", "", ""])

@@ -20,14 +20,17 @@ public struct GatewayLogin: Hashable, Sendable {
     public var address: String
     /// The port there; with the address it names the connection.
     public var port: Int
+    /// Fingerprint of the key, or of the certificate's key.
+    public var fingerprint: String
     /// The certificate, or nil for a plain key.
     public var certificate: Certificate?
 
     /// Creates a login.
-    public init(user: String, address: String, port: Int, certificate: Certificate?) {
+    public init(user: String, address: String, port: Int, fingerprint: String, certificate: Certificate?) {
         self.user = user
         self.address = address
         self.port = port
+        self.fingerprint = fingerprint
         self.certificate = certificate
     }
 }
@@ -41,6 +44,10 @@ public enum GatewayLogLine: Hashable, Sendable {
     case accepted(GatewayLogin)
     /// A key or a user was turned away.
     case refused
+    /// The process that serves someone who was let in.
+    case child(Int32)
+    /// A device was not given this port, because another connection holds it.
+    case portTaken(Int)
 
     /// Reads a line, or gives nil for one that tells neither.
     public init?(_ line: some Collection<UInt8>) {
@@ -52,6 +59,12 @@ public enum GatewayLogLine: Hashable, Sendable {
             self = .accepted(login)
         } else if words.isRefusal {
             self = .refused
+        } else if words.take("User child is on pid ") {
+            guard let pid = words.word().flatMap({ Int32($0) }), pid > 1 else { return nil }
+            self = .child(pid)
+        } else if words.take("channel_setup_fwd_listener_tcpip: cannot listen to port: ") {
+            guard let port = words.word().flatMap({ Int($0) }), (1...65535).contains(port) else { return nil }
+            self = .portTaken(port)
         } else {
             return nil
         }
@@ -63,9 +76,9 @@ extension GatewayLogin {
     fileprivate init?(_ words: inout Words) {
         guard let user = words.word(), words.take("from "), let address = words.word(), words.take("port "),
             let port = words.word().flatMap({ Int($0) }), (1...65535).contains(port), words.take("ssh2: "),
-            let type = words.word(), words.word() != nil
+            let type = words.word(), let fingerprint = words.word()
         else { return nil }
-        self.init(user: user, address: address, port: port, certificate: nil)
+        self.init(user: user, address: address, port: port, fingerprint: fingerprint, certificate: nil)
         guard type.utf8.suffix(5).elementsEqual("-CERT".utf8) else { return }
         guard let certificate = Certificate(&words) else { return nil }
         self.certificate = certificate

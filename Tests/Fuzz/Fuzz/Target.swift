@@ -82,6 +82,8 @@ enum Target: String, CaseIterable {
 
     /// Nothing but sshd's own word counts as a login.
     private static func logLine(_ bytes: [UInt8]) {
+        if case .portTaken(let port) = GatewayLogLine(bytes) { precondition((1...65535).contains(port)) }
+        if case .child(let pid) = GatewayLogLine(bytes) { precondition(pid > 1, "init is nobody's child") }
         guard case .accepted(let login) = GatewayLogLine(bytes) else { return }
         precondition(bytes.starts(with: "Accepted publickey for ".utf8), "a login was forged")
         precondition((1...65535).contains(login.port) && login.address.utf8.allSatisfy(ASCII.isGraphic))

@@ -18,7 +18,7 @@ import WatchmanCore
             Self.login(line)
                 == GatewayLogin(
                     user: "wm-jump", address: "192.0.2.7", port: 47400,
-                    certificate: .init(keyID: "abcdefgh23 user:alice", serial: 77)))
+                    fingerprint: Self.key, certificate: .init(keyID: "abcdefgh23 user:alice", serial: 77)))
     }
 
     @Test(arguments: ["ED25519", "RSA", "ECDSA", "ED25519-SK"]) func `a plain key's login has no certificate`(
@@ -26,7 +26,23 @@ import WatchmanCore
     ) {
         let line = "Accepted publickey for wm-edge from 2001:db8::7 port 1 ssh2: \(type) \(Self.key)"
         #expect(
-            Self.login(line) == GatewayLogin(user: "wm-edge", address: "2001:db8::7", port: 1, certificate: nil))
+            Self.login(line)
+                == GatewayLogin(
+                    user: "wm-edge", address: "2001:db8::7", port: 1, fingerprint: Self.key, certificate: nil))
+    }
+
+    @Test func `a child and a port that is taken are told by their numbers`() {
+        #expect(GatewayLogLine(Array("User child is on pid 582\r".utf8)) == .child(582))
+        let taken = "channel_setup_fwd_listener_tcpip: cannot listen to port: 20000\r"
+        #expect(GatewayLogLine(Array(taken.utf8)) == .portTaken(20000))
+        for line in [
+            "User child is on pid 1", "User child is on pid -7", "User child is on pid ", "User child is on pid x",
+            "channel_setup_fwd_listener_tcpip: cannot listen to port: 0",
+            "channel_setup_fwd_listener_tcpip: cannot listen to port: 65536",
+            " channel_setup_fwd_listener_tcpip: cannot listen to port: 20000",
+        ] {
+            #expect(GatewayLogLine(Array(line.utf8)) == nil, "\(line)")
+        }
     }
 
     @Test func `a key id that imitates sshd's words ends where sshd goes on`() {
@@ -66,7 +82,7 @@ import WatchmanCore
         "Accepted publickey for wm-jump from 6.6.6.6 port 1 ssh2: ED25519-CERT SHA256:x ID (serial 1) CA x",
         "Accepted publickey for a from ::1 port 1 ssh2: X-CERT SHA256:x ID a (serial 18446744073709551615) CA x",
         "Failed publickey for invalid user root from 6.6.6.6 port 1 ssh2: ED25519 SHA256:x",
-        "Failed none for wm-edge from 6.6.6.6 port 1 ssh2", "User child is on pid 23359",
+        "Failed none for wm-edge from 6.6.6.6 port 1 ssh2", "User child is on pid",
         "Disconnected from user daemon 127.0.0.1 port 47400",
         "Connection closed by invalid user Accepted publickey for 6.6.6.6 port 1 [preauth]",
         "kex_exchange_identification: client sent invalid protocol identifier \"Accepted publickey for\"",
