@@ -40,6 +40,14 @@ public struct CheckInRequest: Codable, Sendable {
     public var hostKeys: [SSHPublicKey]?
     /// The users that admins can log in as.
     public var logins: [String]?
+    /// What `tunnelProblem` says, for programs; an older agent sends none.
+    public var problem: TunnelProblem?
+    /// By which way the tunnel goes.
+    public var way: TunnelWay?
+    /// How sparing the device is with its network, by the profile's name.
+    public var profile: String?
+    /// Whether this is a farewell: the agent was stopped on purpose.
+    public var isLeaving: Bool?
 
     /// Creates a report.
     public init(
