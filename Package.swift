@@ -20,7 +20,6 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
-let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -97,8 +96,8 @@ let package = Package(
             name: "WatchmanServer",
             dependencies: [
                 "WatchmanGateway", "WatchmanStore", "WatchmanSystem", "WatchmanCore", asn1, asyncAlgorithms,
-                asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdTLS, jwtKit, lifecycle, logging, mustache,
-                nio, nioHTTP1, nioHTTPTypes, nioSSL, nioTLS, x509,
+                asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdCore, jwtKit, lifecycle, logging, mustache,
+                nio, nioHTTP1, nioHTTPTypes, nioPosix, nioSSL, nioTLS, x509,
             ],
             resources: dashboard.map { .embedInCode("Dashboard/\($0)") }, swiftSettings: settings),
         .target(
@@ -110,12 +109,15 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "WatchmanClient",
-            dependencies: ["WatchmanCore", asn1, asyncHTTPClient, nio, nioHTTP1, nioPosix, nioSSL, x509],
+            dependencies: [
+                "WatchmanSystem", "WatchmanCore", asn1, asyncHTTPClient, nio, nioHTTP1, nioPosix, nioSSL, x509,
+            ],
             swiftSettings: settings),
         .target(
             name: "WatchmanStore", dependencies: ["WatchmanCore", crypto, grdb, grdbSQLite], swiftSettings: settings),
         .target(
-            name: "WatchmanSystem", dependencies: ["CWatchman", "WatchmanCore", lifecycle], swiftSettings: settings),
+            name: "WatchmanSystem", dependencies: ["CWatchman", "WatchmanCore", lifecycle, nio], swiftSettings: settings
+        ),
         .target(name: "WatchmanCore", dependencies: [crypto, cryptoExtras], swiftSettings: settings + counted),
         .target(name: "CWatchman", linkerSettings: [.linkedLibrary("crypt")]),
 

@@ -211,7 +211,7 @@ _watchman_register() {
     repeating_flags=()
     non_repeating_flags=(--keep-root-password --skip-prereqs --no-wait --version -h --help)
     repeating_options=(--login)
-    non_repeating_options=(--server --token-file --name --key-type --folder)
+    non_repeating_options=(--server --token-file --name --key-type --proxy --proxy-user --proxy-password-file --folder)
     __watchman_offer_flags_options 0
 
     # Offer option value completions
@@ -230,6 +230,15 @@ _watchman_register() {
         return
         ;;
     '--login')
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--proxy-user')
+        return
+        ;;
+    '--proxy-password-file')
         return
         ;;
     '--folder')

@@ -25,7 +25,7 @@ function __watchman_parse_tokens -S
         case 'prereqs'
             __watchman_parse_subcommand 0 'role=' 'install' 'server=' 'format=' 'version' 'h/help'
         case 'register'
-            __watchman_parse_subcommand 0 'server=' 'token-file=' 'name=' 'key-type=' 'login=+' 'keep-root-password' 'skip-prereqs' 'no-wait' 'folder=' 'version' 'h/help'
+            __watchman_parse_subcommand 0 'server=' 'token-file=' 'name=' 'key-type=' 'login=+' 'proxy=' 'proxy-user=' 'proxy-password-file=' 'keep-root-password' 'skip-prereqs' 'no-wait' 'folder=' 'version' 'h/help'
         case 'agent'
             __watchman_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -273,6 +273,9 @@ complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_opti
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" name' -l 'name' -d 'What to call the device. Default: its host name.' -rfka ''
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" key-type' -l 'key-type' -d 'Kind of key pair to make: ed25519 or rsa.' -rfka 'ed25519 rsa'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register"' -l 'login' -d 'A user besides root that admins can log in as; can be repeated.' -rfka ''
+complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" proxy' -l 'proxy' -d 'HTTP proxy of this site, `http://HOST:PORT`, for the agent\'s calls and, if there is no better way, the tunnel. Default: $https_proxy or $HTTPS_PROXY.' -rfka ''
+complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" proxy-user' -l 'proxy-user' -d 'User that the proxy asks for.' -rfka ''
+complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" proxy-password-file' -l 'proxy-password-file' -d 'File with that user\'s password. Default: standard input, a line before the token.' -rfka ''
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" keep-root-password' -l 'keep-root-password' -d 'Leave root\'s password as it is; the server will not know it.'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" skip-prereqs' -l 'skip-prereqs' -d 'Do not check what this machine needs first.'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman register" no-wait' -l 'no-wait' -d 'If someone has to approve the device first, do not wait for that.'

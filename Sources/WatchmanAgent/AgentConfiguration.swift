@@ -2,7 +2,7 @@ public import WatchmanClient
 public import WatchmanCore
 import WatchmanSystem
 
-/// What a registered device keeps (`agent.json`, 0600). There is no secret in it but the path of the key.
+/// What a registered device keeps (`agent.json`, 0600). The only secret in it is the password for the site's proxy.
 public struct AgentConfiguration: Codable, Hashable, Sendable {
     /// The server's address as `register` was given it.
     public var server: ServerURL
@@ -18,6 +18,8 @@ public struct AgentConfiguration: Codable, Hashable, Sendable {
     public var sshdPort: Int
     /// The files of its public host keys, or nil to ask the machine's sshd.
     public var hostKeyFiles: [String]?
+    /// The site's HTTP proxy, or nil if the server is reached without one.
+    public var proxy: HTTPProxy?
 
     /// Reads a site's configuration, or nil if the device is not registered.
     ///
@@ -56,7 +58,7 @@ public struct AgentConfiguration: Codable, Hashable, Sendable {
         TunnelRoute(
             host: self.enrolment.gatewayHost ?? self.server.host, gatewayPort: self.enrolment.gatewayPort,
             user: self.enrolment.gatewayUser, port: self.enrolment.port, localPort: self.sshdPort, key: self.keyFile,
-            knownHosts: site.knownHostsFile)
+            knownHosts: site.knownHostsFile, dial: Self.dialCommand(site))
     }
 
     /// The device's key.

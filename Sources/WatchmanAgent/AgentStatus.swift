@@ -1,5 +1,5 @@
 public import Foundation
-import WatchmanCore
+public import WatchmanCore
 import WatchmanSystem
 
 /// What the agent last knew of itself; `agent status` shows it.
@@ -30,6 +30,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public var since: Date
     /// Why it is not up, in words.
     public var reason: String?
+    /// By which way the gateway was reached last.
+    public var way: TunnelWay?
     /// The last check-in that the server answered.
     public var lastCheckIn: Date?
     /// Why the last check-in failed, in words.

@@ -16,7 +16,8 @@ struct CheckInService: Service {
     let logger: Logger
 
     func run() async throws {
-        try await APIClient.with(self.membership.configuration.address) { client in
+        let configuration = self.membership.configuration
+        try await APIClient.with(configuration.address, proxy: configuration.proxy) { client in
             await cancelWhenGracefulShutdown {
                 var reporter = Reporter(site: self.site, processes: self.processes)
                 var caller: DeviceCaller?
@@ -83,7 +84,9 @@ struct CheckInService: Service {
         if !answer.tunnelIsUp && self.board.current.tunnel == .up {
             self.board.tunnel(.connecting, reason: "the gateway lost it")
         }
+        let way = WayMemory.read(self.site.wayFile)?.way
         self.board.update {
+            $0.way = way
             $0.lastCheckIn = Date()
             $0.checkInProblem = nil
         }

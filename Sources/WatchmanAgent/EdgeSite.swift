@@ -64,6 +64,8 @@ public struct EdgeSite: Sendable {
     public var statusFile: String { "\(self.runtimeFolder)/status.json" }
     /// autossh's pid file.
     public var autosshPIDFile: String { "\(self.runtimeFolder)/autossh.pid" }
+    /// By which way the gateway was reached last.
+    public var wayFile: String { "\(self.runtimeFolder)/way.json" }
     /// The unit file of the service, if there is to be one.
     public var unitFile: String? { self.unitFolder.map { "\($0)/\(SystemdUnit.agentName)" } }
 

@@ -11,7 +11,8 @@ extension Enroller {
     func settle(_ configuration: inout AgentConfiguration) async throws -> Bool {
         configuration.sshdPort = await self.site.sshdPort(self.processes)
         configuration.hostKeyFiles = self.site.sshd?.hostKeyFiles
-        var isComplete = try AgentConfiguration.read(self.site) == configuration
+        let before = try AgentConfiguration.read(self.site)
+        var isComplete = before == configuration
         if !isComplete { try configuration.write(self.site) }
         isComplete = try await self.trustServer(configuration) && isComplete
         if configuration.enrolment.escrowsRootPassword {
@@ -19,7 +20,7 @@ extension Enroller {
         }
         if self.site.unitFile != nil {
             isComplete = try self.installBinary() && isComplete
-            isComplete = try await self.installService() && isComplete
+            isComplete = try await self.installService(anew: before?.proxy != configuration.proxy) && isComplete
         }
         return isComplete
     }
@@ -55,14 +56,15 @@ extension Enroller {
         return false
     }
 
-    private func installService() async throws -> Bool {
+    /// Sees to it that the service runs; `anew` even if it does.
+    private func installService(anew: Bool = false) async throws -> Bool {
         guard let file = self.site.unitFile else { return true }
         let text = SystemdUnit.agent(binary: self.site.binary, folder: self.site.folder)
         let isInstalled = try WholeFile.read(file) == Data(text.utf8)
         let isActive = try await self.processes.run(.systemctl("is-active", "--quiet", SystemdUnit.agentName)).succeeded
         let isEnabled = try await self.processes.run(.systemctl("is-enabled", "--quiet", SystemdUnit.agentName))
             .succeeded
-        if isInstalled && isActive && isEnabled { return true }
+        if isInstalled && isActive && isEnabled && !anew { return true }
         if !isInstalled {
             try WholeFile.write(text, to: file, mode: 0o644)
             try await self.processes.check(.systemctl("daemon-reload"))

@@ -20,12 +20,15 @@ public struct Enroller: Sendable {
         public var waits: Bool
         /// Users besides root that admins shall be able to log in as.
         public var logins: [String]
+        /// The site's HTTP proxy, or nil for the one that the device had, if any.
+        public var proxy: HTTPProxy?
 
         /// Collects the wishes.
         public init(
             server: ServerURL, name: String?, keyType: KeyType, escrowsRootPassword: Bool, waits: Bool = true,
-            logins: [String] = []
+            logins: [String] = [], proxy: HTTPProxy? = nil
         ) {
+            self.proxy = proxy
             self.logins = logins
             self.server = server
             self.name = name
@@ -85,7 +88,8 @@ public struct Enroller: Sendable {
 
     /// The configuration of an earlier run, if the server still knows the device.
     private func known(_ wishes: Wishes) async throws -> AgentConfiguration? {
-        guard let configuration = try AgentConfiguration.read(self.site) else { return nil }
+        guard var configuration = try AgentConfiguration.read(self.site) else { return nil }
+        configuration.proxy = wishes.proxy ?? configuration.proxy
         guard configuration.server == wishes.server else {
             throw WatchmanError(
                 .conflict, "this device is registered with \(configuration.server.text)",
@@ -131,7 +135,7 @@ public struct Enroller: Sendable {
     }
 
     private func register(_ wishes: Wishes, _ token: Credential) async throws -> AgentConfiguration {
-        let (address, clock) = try await ServerTrust.establish(wishes.server, pin: token.pin)
+        let (address, clock) = try await ServerTrust.establish(wishes.server, pin: token.pin, proxy: wishes.proxy)
         guard case .remote(_, let authority) = address else { throw WatchmanError(.internal, "no server") }
         self.report("server \(wishes.server.text) proved its key")
         let skew = Date().timeIntervalSince(clock)
@@ -144,12 +148,13 @@ public struct Enroller: Sendable {
             tokenID: token.id, tokenSecret: token.secret, pin: token.pin, name: wishes.name, publicKey: key.publicKey,
             hostKeys: try await self.site.hostKeys(self.processes), facts: await self.site.facts(self.processes),
             clock: Date(), escrowsRootPassword: wishes.escrowsRootPassword)
-        let enrolment = try await APIClient.with(address) { client in
+        let enrolment = try await APIClient.with(address, proxy: wishes.proxy) { client in
             try await self.ask(client, request, key, waits: wishes.waits)
         }
-        let configuration = AgentConfiguration(
+        var configuration = AgentConfiguration(
             server: wishes.server, authority: authority, pin: token.pin, enrolment: enrolment,
             keyFile: wishes.keyType.file(self.site), sshdPort: await self.site.sshdPort(self.processes))
+        configuration.proxy = wishes.proxy
         try configuration.write(self.site)
         self.report("registered as \(enrolment.name) (\(enrolment.deviceID)), port \(enrolment.port)")
         return configuration
@@ -167,7 +172,7 @@ public struct Enroller: Sendable {
         _ body: (DeviceCaller) async throws -> Value
     ) async throws -> Value {
         let key = try given ?? configuration.key()
-        return try await APIClient.with(configuration.address) { client in
+        return try await APIClient.with(configuration.address, proxy: configuration.proxy) { client in
             try await body(DeviceCaller(client: client, device: configuration.enrolment.deviceID, key: key))
         }
     }

@@ -1,3 +1,4 @@
+import WatchmanClient
 import WatchmanCore
 import WatchmanSystem
 
@@ -29,10 +30,12 @@ struct Reporter {
         let facts = await self.currentFacts()
         let hostKeys = self.machine.hostKeys(in: self.hostKeyFiles)
         let logins = try? Logins(site: self.site).all
-        return CheckInRequest(
+        var report = CheckInRequest(
             facts: facts, vitals: self.machine.vitals(), tunnelProblem: tunnelProblem, bootID: self.machine.bootID,
             hostKeys: hostKeys.isEmpty || hostKeys == self.knownHostKeys ? nil : hostKeys,
             logins: logins.map { ["root"] + $0 })
+        report.way = WayMemory.read(self.site.wayFile)?.way
+        return report
     }
 
     /// Takes note that the server has a report.

@@ -14,9 +14,10 @@ public struct APIClient: Sendable {
 
     /// Opens a client, lends it to `body` and closes it.
     ///
-    /// `apiKey` is sent as bearer token; the Unix socket and devices need none.
+    /// `apiKey` is sent as bearer token; the Unix socket and devices need none. With a `proxy` the server is reached through it.
     public static func with<Value: Sendable>(
-        _ address: ServerAddress, apiKey: Secret? = nil, _ body: (APIClient) async throws -> Value
+        _ address: ServerAddress, apiKey: Secret? = nil, proxy: HTTPProxy? = nil,
+        _ body: (APIClient) async throws -> Value
     ) async throws -> Value {
         var tls = TLSConfiguration.makeClientConfiguration()
         if case .remote(_, let authority) = address {
@@ -25,15 +26,17 @@ public struct APIClient: Sendable {
             // The CA is private and signs one server: its key is the identity, whatever name leads there.
             tls.certificateVerification = .noHostnameVerification
         }
-        return try await self.with(address, apiKey: apiKey, tls: tls, body)
+        return try await self.with(address, apiKey: apiKey, proxy: proxy, tls: tls, body)
     }
 
     static func with<Value: Sendable>(
-        _ address: ServerAddress, apiKey: Secret?, tls: TLSConfiguration, _ body: (APIClient) async throws -> Value
+        _ address: ServerAddress, apiKey: Secret?, proxy: HTTPProxy?, tls: TLSConfiguration,
+        _ body: (APIClient) async throws -> Value
     ) async throws -> Value {
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
         configuration.httpVersion = .http1Only
+        configuration.proxy = proxy?.forClient
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<Value, any Error>
         do {
@@ -110,6 +113,14 @@ public struct APIClient: Sendable {
         case .socket(let file):
             return "http+unix://\(PercentEncoding.encode(file))\(path)"
         }
+    }
+}
+
+extension HTTPProxy {
+    fileprivate var forClient: HTTPClient.Configuration.Proxy {
+        .server(
+            host: self.host, port: self.port,
+            authorization: self.user.map { .basic(username: $0, password: self.password?.revealed ?? "") })
     }
 }
 

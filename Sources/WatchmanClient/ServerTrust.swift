@@ -10,8 +10,10 @@ public enum ServerTrust {
     /// The address with the CA to use from now on, and the server's clock.
     ///
     /// - Throws: `WatchmanError`: `unavailable` if there is no watchman server, `forbidden` if it is another one.
-    public static func establish(_ url: ServerURL, pin: String) async throws -> (address: ServerAddress, clock: Date) {
-        let identity = try await self.identity(url)
+    public static func establish(_ url: ServerURL, pin: String, proxy: HTTPProxy? = nil) async throws -> (
+        address: ServerAddress, clock: Date
+    ) {
+        let identity = try await self.identity(url, proxy: proxy)
         guard identity.product == "watchman",
             let authority = try? Certificate(pemEncoded: identity.certificateAuthority)
         else { throw WatchmanError(.unavailable, "\(url.text) does not answer like a watchman server") }
@@ -45,10 +47,10 @@ public enum ServerTrust {
     /// - Throws: `WatchmanError` (`unavailable`) if there is no watchman server.
     public static func clock(_ url: ServerURL) async throws -> Date { try await self.identity(url).clock }
 
-    private static func identity(_ url: ServerURL) async throws -> ServerIdentity {
+    private static func identity(_ url: ServerURL, proxy: HTTPProxy? = nil) async throws -> ServerIdentity {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.certificateVerification = .none
-        return try await APIClient.with(.remote(url, authority: ""), apiKey: nil, tls: tls) { client in
+        return try await APIClient.with(.remote(url, authority: ""), apiKey: nil, proxy: proxy, tls: tls) { client in
             try await client.get("/api/v1/identity")
         }
     }

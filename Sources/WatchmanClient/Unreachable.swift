@@ -39,6 +39,9 @@ enum Unreachable {
         case let error as HTTPClientError
         where error == .connectTimeout || error == .readTimeout || error == .deadlineExceeded:
             return "no answer in time"
+        case let error as HTTPClientError where error == .proxyAuthenticationRequired:
+            return "the proxy asks for another user or password"
+        case let error as HTTPClientError where error == .invalidProxyResponse: return "the proxy refuses"
         case is HTTPClientError: return "it does not answer like a watchman server"
         default: return OutsideText.clean("\(cause)", limit: 200)
         }

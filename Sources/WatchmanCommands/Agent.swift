@@ -54,7 +54,9 @@ extension Watchman {
             let rows = [
                 ("device", "\(status.name) (\(status.deviceID))"), ("server", status.server),
                 ("gateway", "\(status.gateway), port \(status.port)"),
-                ("tunnel", "\(status.tunnel.rawValue) since \(Moment.exact(status.since))"), ("reason", status.reason),
+                ("tunnel", "\(status.tunnel.rawValue) since \(Moment.exact(status.since))"),
+                ("way", status.way?.rawValue),
+                ("reason", status.reason),
                 ("check-in", Moment.ago(status.lastCheckIn)), ("problem", status.checkInProblem),
             ]
             return rows.compactMap { name, value in

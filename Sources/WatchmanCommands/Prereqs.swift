@@ -36,7 +36,7 @@ extension Watchman {
         /// Stops with the first thing that is missing.
         ///
         /// - Throws: `WatchmanError` (`unavailable`).
-        static func require(_ context: Context, server: ServerURL) async throws {
+        static func require(_ context: Context, server: ServerURL?) async throws {
             let report = await self.checks(.edge, context, server: server).check()
             guard let first = report.checks.first(where: { $0.verdict == .failed }) else { return }
             throw WatchmanError(

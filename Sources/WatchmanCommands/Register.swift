@@ -33,6 +33,8 @@ extension Watchman {
             help: ArgumentHelp("A user besides root that admins can log in as; can be repeated.", valueName: "user"))
         var login: [String] = []
 
+        @OptionGroup var proxy: ProxyOptions
+
         @Flag(help: "Leave root's password as it is; the server will not know it.")
         var keepRootPassword = false
 
@@ -49,10 +51,12 @@ extension Watchman {
             let server = try ServerURL(self.server)
             try self.name.map(DeviceName.check)
             try context.requireRoot("register")
-            if !self.skipPrereqs { try await Prereqs.require(context, server: server) }
+            let proxy = try self.proxy.resolve(context)
+            // Through a proxy the server's name need not even resolve here.
+            if !self.skipPrereqs { try await Prereqs.require(context, server: proxy == nil ? server : nil) }
             let wishes = Enroller.Wishes(
                 server: server, name: self.name, keyType: self.keyType, escrowsRootPassword: !self.keepRootPassword,
-                waits: !self.noWait, logins: self.login)
+                waits: !self.noWait, logins: self.login, proxy: proxy)
             let enroller = Enroller(site: self.site.site, processes: context.processes) {
                 Terminal.say("watchman: \($0)")
             }

@@ -83,7 +83,7 @@ public struct Displacement: Service {
         guard let holder = self.table.child(holding: inode) ?? sockets.owner(of: port, among: TunnelEnder.names) else {
             return nil
         }
-        let own = newcomer.flatMap { TCPPeers.read(port: self.settings.port).inodes[$0] }
+        let own = newcomer.flatMap { TCPPeers.read(ports: self.settings.ports).inodes[$0] }
         return own.map { Processes.holds(holder, socket: $0) } == true ? nil : holder
     }
 }

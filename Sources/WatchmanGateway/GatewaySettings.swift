@@ -6,6 +6,8 @@ public struct GatewaySettings: Hashable, Sendable {
     public var address: String
     /// sshd's port.
     public var port: Int
+    /// Further ports of sshd, for devices behind firewalls that block the first.
+    public var otherPorts: [Int] = []
     /// First device port.
     public var firstPort: Int
     /// Last device port.
@@ -35,6 +37,8 @@ public struct GatewaySettings: Hashable, Sendable {
         self.helper = helper
     }
 
+    /// All ports of sshd.
+    var ports: [Int] { [self.port] + self.otherPorts }
     var configurationFile: String { "\(self.folder)/sshd_config" }
     var pidFile: String { "\(self.folder)/sshd.pid" }
     var logFile: String { "\(self.folder)/sshd.log" }

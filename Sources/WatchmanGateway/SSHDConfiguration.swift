@@ -28,7 +28,7 @@ enum SSHDConfiguration {
 
     private static func identity(_ settings: GatewaySettings) -> String {
         """
-        Port \(settings.port)
+        \(settings.ports.map { "Port \($0)" }.joined(separator: "\n"))
         ListenAddress \(settings.address)
         PidFile \(settings.pidFile)
         HostKey \(settings.hostKeyFile)

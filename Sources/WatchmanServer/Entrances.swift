@@ -13,8 +13,8 @@ import WatchmanSystem
 struct Entrances: Sendable {
     let store: Store
     let lookup: GatewayDatabase
-    /// The port of the gateway's sshd.
-    let port: Int
+    /// The ports of the gateway's sshd.
+    let ports: [Int]
 
     /// Withdrawn certificates are refused from the next login on, and the connections that they opened end.
     func reconcile(now: Date) async throws {
@@ -22,7 +22,7 @@ struct Entrances: Sendable {
         try await self.lookup.revoke(try await self.store.revokedCertificates(now: now), now: now)
         let open = try await self.store.openConnections()
         guard !open.isEmpty else { return }
-        let peers = TCPPeers.read(port: self.port)
+        let peers = TCPPeers.read(ports: self.ports)
         try await self.store.close(open.filter { !Self.isThere($0, peers) }, now: now)
         try await self.end(try await self.store.connectionsToEnd(), peers)
     }
@@ -30,7 +30,7 @@ struct Entrances: Sendable {
     /// Ends a connection on somebody's word.
     func end(_ id: Int64, actor: Principal, now: Date) async throws -> ConnectionSummary {
         let (connection, summary) = try await self.store.endConnection(id, actor: actor, now: now)
-        try await self.end([connection], TCPPeers.read(port: self.port))
+        try await self.end([connection], TCPPeers.read(ports: self.ports))
         return summary
     }
 
@@ -40,11 +40,11 @@ struct Entrances: Sendable {
         guard !connections.isEmpty else { return }
         for endpoint in connections.compactMap(Self.endpoint) { TunnelEnder.end(endpoint, of: peers) }
         for _ in 0..<100 {
-            let now = TCPPeers.read(port: self.port)
+            let now = TCPPeers.read(ports: self.ports)
             if !connections.contains(where: { Self.isThere($0, now) }) { break }
             try await Task.sleep(for: .milliseconds(10))
         }
-        let rest = TCPPeers.read(port: self.port)
+        let rest = TCPPeers.read(ports: self.ports)
         try await self.store.close(connections.filter { !Self.isThere($0, rest) }, now: Date())
     }
 
@@ -77,5 +77,7 @@ struct EntranceService: Service {
 
 extension Fleet {
     /// Admins' connections through the gateway.
-    var entrances: Entrances { Entrances(store: self.store, lookup: self.lookup, port: self.gateway.port) }
+    var entrances: Entrances {
+        Entrances(store: self.store, lookup: self.lookup, ports: [self.gateway.port] + self.otherPorts)
+    }
 }

@@ -11,6 +11,8 @@ struct Fleet: Sendable {
     let store: Store
     let gateway: Gateway
     let gatewayUsers: (edge: String, jump: String)
+    /// Further ports of the gateway's sshd.
+    var otherPorts: [Int] = []
     let lookup: GatewayDatabase
     let presence: Presence
     let changes: Changes
@@ -54,7 +56,8 @@ struct Fleet: Sendable {
         Enrolment(
             deviceID: id, name: name, gatewayHost: self.gateway.host, gatewayPort: self.gateway.port,
             gatewayUser: self.gatewayUsers.edge, port: port, hostAuthority: self.authorities.host.publicKey,
-            userAuthority: self.authorities.user.publicKey, escrowsRootPassword: escrowsRootPassword)
+            userAuthority: self.authorities.user.publicKey, escrowsRootPassword: escrowsRootPassword,
+            otherPorts: self.otherPorts.isEmpty ? nil : self.otherPorts)
     }
 
     /// Takes a device's report.

@@ -1,7 +1,6 @@
 import Glibc
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -33,7 +32,7 @@ extension Server {
             endpoints, authenticator: Authenticator(store: store, transport: .local), logger: logger,
             metrics: instruments.requests, denials: denials)
         return Application(
-            router: router, server: self.http(settings.limits, connections: nil),
+            router: router, server: .http1(configuration: self.http(settings.limits)),
             configuration: .init(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in LocalSocket.protect(path, group: group) }, logger: logger.quieter)
     }
@@ -49,22 +48,24 @@ extension Server {
             endpoints, authenticator: Authenticator(store: fleet.store, transport: .remote), logger: logger,
             metrics: instruments.requests, denials: denials
         ) { dashboard.add(Dashboard.pages(fleet, settings.gateway, signIn, templates), to: $0) }
+        let (limits, configuration) = (settings.limits, try tls.serverConfiguration())
+        let tunnels = TunnelDoor(settings.gateway, limits, files: OwnProcess.raiseFileLimit())
         return Application(
             router: router,
-            server: try .tls(
-                self.http(settings.limits, connections: instruments.connections),
-                tlsConfiguration: tls.serverConfiguration()),
+            server: HTTPServerBuilder {
+                try PublicChannel(
+                    HTTP1Channel(responder: $0, configuration: self.http(limits)), tls: configuration, limits: limits,
+                    connections: instruments.connections, tunnels: tunnels)
+            },
             configuration: .init(address: .hostname(settings.address, port: settings.port)), logger: logger.quieter)
     }
 
-    private static func http(_ limits: HTTPLimits, connections: Connections?) -> HTTPServerBuilder {
-        .http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(limits, connections: connections)],
-                idleTimeout: .seconds(Int64(limits.idle)),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
-                    maxHeaderFieldCount: limits.headFields)))
+    private static func http(_ limits: HTTPLimits) -> HTTP1Channel.Configuration {
+        .init(
+            additionalChannelHandlers: [ConnectionGuard(limits)], idleTimeout: .seconds(Int64(limits.idle)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
+                maxHeaderFieldCount: limits.headFields))
     }
 }
 

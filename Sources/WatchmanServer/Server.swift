@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Hummingbird
-import HummingbirdTLS
 public import Logging
 public import ServiceLifecycle
 public import WatchmanCore
@@ -91,7 +90,8 @@ public struct Server: Sendable {
             changes: changes)
         let fleet = Fleet(
             store: store, gateway: row, gatewayUsers: (settings.gateway.edgeUser, settings.gateway.jumpUser),
-            lookup: lookup, presence: presence, changes: changes, backups: backups, authorities: authorities,
+            otherPorts: settings.gateway.otherPorts, lookup: lookup, presence: presence, changes: changes,
+            backups: backups, authorities: authorities,
             escrow: escrow, program: Download(), pin: tls.pin, keyPin: tls.keyPin, url: Self.url(settings),
             fingerprint: tls.fingerprint, passwords: settings.passwords,
             logins: CommandLineLogins(keyLifetime: settings.loginLifetime), issuer: settings.provider?.issuer)

@@ -14,8 +14,11 @@ public enum Executables {
         return folders.lazy.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// Absolute path of the running program.
+    /// Absolute path of the running program; of the one that took its place, if it was replaced (proc(5) marks that).
     public static var current: String {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let mark = " (deleted)"
+        let path =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return path.hasSuffix(mark) ? String(path.dropLast(mark.count)) : path
     }
 }

@@ -54,6 +54,13 @@ public struct TCPPeers: Sendable {
         return TCPPeers(parsing: tables, port: port)
     }
 
+    /// Reads the connections to several ports.
+    public static func read(ports: [Int]) -> TCPPeers {
+        TCPPeers(inodes: ports.reduce(into: [:]) { all, port in all.merge(self.read(port: port).inodes) { $1 } })
+    }
+
+    private init(inodes: [Endpoint: UInt64]) { self.inodes = inodes }
+
     /// Parses tables: `sl local_address rem_address st ... inode`.
     init(parsing tables: [Data], port: Int) {
         let hex = String(port, radix: 16, uppercase: true)

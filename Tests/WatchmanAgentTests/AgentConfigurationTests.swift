@@ -61,7 +61,8 @@ import WatchmanSystem
             route
                 == TunnelRoute(
                     host: "tower.example", gatewayPort: 2222, user: "wm-edge", port: 20001, localPort: 2022,
-                    key: "/x/Secure-Tunnel/id_ed25519", knownHosts: "/x/Secure-Tunnel/known_hosts"))
+                    key: "/x/Secure-Tunnel/id_ed25519", knownHosts: "/x/Secure-Tunnel/known_hosts",
+                    dial: AgentConfiguration.dialCommand(site)))
         #expect(try AgentFixture.configuration(site, gatewayHost: "gw.example").route(site).host == "gw.example")
     }
 

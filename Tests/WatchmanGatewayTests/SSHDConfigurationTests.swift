@@ -7,6 +7,12 @@ import Testing
         folder: "/var/lib/watchman-gateway", address: "0.0.0.0", port: 2222, firstPort: 20000, lastPort: 29999,
         edgeUser: "wm-edge", jumpUser: "wm-jump", keysUser: "wm-keys", helper: "/usr/local/bin/watchman")
 
+    @Test func `sshd listens on every port`() {
+        var settings = Self.settings
+        settings.otherPorts = [443, 8022]
+        #expect(SSHDConfiguration.text(settings).contains("\nPort 2222\nPort 443\nPort 8022\nListenAddress 0.0.0.0\n"))
+    }
+
     static let golden = """
         # Written by watchman at every start; changes here are lost.
         Port 2222

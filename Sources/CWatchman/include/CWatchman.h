@@ -24,4 +24,7 @@ void watchman_use_builtin_name_services(void);
 /// It calls nothing but what may be called after fork(2) in a process with threads.
 bool watchman_remove_after_parent(const char *path, int seconds, const char *words);
 
+/// Passes an open descriptor to the process at the other end of a Unix socket (SCM_RIGHTS, unix(7)).
+bool watchman_pass_descriptor(int socket, int descriptor);
+
 #endif

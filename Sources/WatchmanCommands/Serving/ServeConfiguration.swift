@@ -17,6 +17,7 @@ struct ServeConfiguration: Codable, Equatable {
     var gatewayState: String?
     var gatewayAddress: String?
     var gatewayPort: Int?
+    var gatewayPorts: [Int]?
     var devicePorts: String?
     var edgeUser: String?
     var jumpUser: String?
@@ -41,6 +42,7 @@ struct ServeConfiguration: Codable, Equatable {
         case gatewayState = "gateway-state"
         case gatewayAddress = "gateway-address"
         case gatewayPort = "gateway-port"
+        case gatewayPorts = "gateway-ports"
         case devicePorts = "device-ports"
         case edgeUser = "edge-user"
         case jumpUser = "jump-user"
@@ -114,11 +116,21 @@ struct ServeConfiguration: Codable, Equatable {
                 folder: try Self.absolute("backup-folder", self.backupFolder ?? "\(stateFolder)/backups"),
                 configurationFile: Self.defaultFile, keep: try self.retention(),
                 escrowKey: try self.escrowKey.map { try Self.absolute("escrow-key", $0) }))
+        settings.gateway.otherPorts = try self.otherPorts(besides: [gatewayPort, apiPort])
         settings.passwords = try self.passwordPolicy()
         settings.requiresSecondFactor = self.requireSecondFactor ?? false
         settings.loginLifetime = try Self.loginLifetime(self.loginLifetime ?? "12h")
         settings.provider = try self.oidc?.settings()
         return settings
+    }
+
+    /// Further ports of the gateway. A port that two want would be a gateway that does not start.
+    private func otherPorts(besides taken: Set<Int>) throws -> [Int] {
+        let ports = try (self.gatewayPorts ?? []).map { try Self.port("gateway-ports", $0) }
+        guard Set(ports).count == ports.count, taken.isDisjoint(with: ports) else {
+            throw WatchmanError(.configuration, "gateway-ports must differ from each other, gateway-port and api-port")
+        }
+        return ports
     }
 
     private func passwordPolicy() throws -> PasswordPolicy {
@@ -170,6 +182,7 @@ struct ServeConfiguration: Codable, Equatable {
     private static func form(_ key: String) -> String {
         if key == CodingKeys.requireSecondFactor.rawValue { return "true or false" }
         if key.hasSuffix("-port") || key.hasPrefix("backup-keep-") { return "a number" }
+        if key == CodingKeys.gatewayPorts.rawValue { return "a list of numbers" }
         if ["scopes", "domains", "admin", "operator", "viewer"].contains(key) { return "a list of texts" }
         return ["oidc", "roles"].contains(key) ? "a table" : "a text in quotes"
     }

@@ -121,6 +121,8 @@ public struct Enrolment: Codable, Hashable, Sendable {
     public var gatewayHost: String?
     /// The gateway's sshd port.
     public var gatewayPort: Int
+    /// Further ports of the gateway's sshd, for where the first is blocked.
+    public var otherPorts: [Int]?
     /// The user that tunnels log in as.
     public var gatewayUser: String
     /// The device's dedicated port on the gateway's loopback.
@@ -135,12 +137,13 @@ public struct Enrolment: Codable, Hashable, Sendable {
     /// Creates an enrolment from its parts.
     public init(
         deviceID: String, name: String, gatewayHost: String?, gatewayPort: Int, gatewayUser: String, port: Int,
-        hostAuthority: SSHPublicKey, userAuthority: SSHPublicKey, escrowsRootPassword: Bool
+        hostAuthority: SSHPublicKey, userAuthority: SSHPublicKey, escrowsRootPassword: Bool, otherPorts: [Int]? = nil
     ) {
         self.deviceID = deviceID
         self.name = name
         self.gatewayHost = gatewayHost
         self.gatewayPort = gatewayPort
+        self.otherPorts = otherPorts
         self.gatewayUser = gatewayUser
         self.port = port
         self.hostAuthority = hostAuthority

@@ -44,4 +44,7 @@ public enum TunnelWay: String, Codable, Hashable, Sendable, CaseIterable {
     case tls
     /// Inside TLS through the site's HTTP proxy.
     case proxyTLS = "proxy-tls"
+
+    /// What a client that brings a tunnel to the HTTPS port asks for by ALPN (RFC 7301).
+    public static let protocolName = "watchman-ssh"
 }

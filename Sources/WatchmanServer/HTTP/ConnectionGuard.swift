@@ -1,7 +1,6 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
-import NIOTLS
 import WatchmanCore
 
 /// Ends connections that take too long or ask too much, and tells a caller whose request cannot be read why.
@@ -15,41 +14,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: HTTPLimits
-    /// Nil where nobody counts: on the Unix socket, which only admins reach.
-    private let connections: Connections?
-    private var isHandshaking: Bool
-    private var source: [UInt8]?
-    private var hasBegun = false
     private var isReading = false
     private var isRefused = false
     private var unanswered = 0
     private var deadline: Scheduled<Void>?
     private var stall: Scheduled<Void>?
 
-    init(_ limits: HTTPLimits, connections: Connections?) {
-        self.limits = limits
-        self.connections = connections
-        self.isHandshaking = connections != nil
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { self.begin(context) }
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        self.begin(context)
-        context.fireChannelActive()
-    }
-
-    private func begin(_ context: ChannelHandlerContext) {
-        guard !self.hasBegun else { return }
-        self.hasBegun = true
-        guard let connections else { return }
-        let source = Connections.source(context.channel.remoteAddress)
-        guard connections.enter(source) else { return context.close(promise: nil) }
-        self.source = source
-        self.deadline = Self.close(context, in: self.limits.handshake)
-    }
+    init(_ limits: HTTPLimits) { self.limits = limits }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.end()
@@ -61,16 +32,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func end() {
         self.deadline?.cancel()
         self.stall?.cancel()
-        if let source { self.connections?.leave(source) }
-        self.source = nil
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent {
-            self.isHandshaking = false
-            self.stopClock()
-        }
-        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -91,7 +52,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // Bytes came, and there is no request to which they could belong: a head has begun.
-        if !self.isHandshaking, !self.isReading, self.unanswered == 0, !self.isRefused { self.startClock(context) }
+        if !self.isReading, self.unanswered == 0, !self.isRefused { self.startClock(context) }
         context.fireChannelReadComplete()
     }
 

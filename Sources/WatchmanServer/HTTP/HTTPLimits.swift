@@ -4,7 +4,7 @@ public struct HTTPLimits: Hashable, Sendable {
     public var headBytes = 16 << 10
     /// Headers of a request.
     public var headFields = 64
-    /// Seconds for the TLS handshake.
+    /// Seconds for the TLS handshake, and for the first byte of a tunnel.
     public var handshake = 10
     /// Seconds from a request's first byte to its last, however steadily it drips.
     public var request = 30
@@ -20,6 +20,10 @@ public struct HTTPLimits: Hashable, Sendable {
     /// Connections from one address (IPv6: one /64): a quarter of all. A site of 4,000 devices behind one NAT fits, and one address that
     /// attacks leaves three quarters to all others.
     public var connectionsPerSource = 4096
+
+    /// Tunnels that come by TLS, in all; from one address a quarter of them. A fifth of the files that the process may open is the limit below
+    /// that.
+    public var tunnels = 20_000
 
     /// The usual limits.
     public init() {}

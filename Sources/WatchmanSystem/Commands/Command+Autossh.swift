@@ -1,3 +1,5 @@
+import WatchmanCore
+
 /// Where a tunnel goes and with which files.
 public struct TunnelRoute: Hashable, Sendable {
     /// The gateway's host.
@@ -14,10 +16,13 @@ public struct TunnelRoute: Hashable, Sendable {
     public var key: String
     /// File with the gateway's host CA.
     public var knownHosts: String
+    /// The command that gives ssh a connection to the gateway.
+    public var dial: [String]
 
     /// Creates a route.
     public init(
-        host: String, gatewayPort: Int, user: String, port: Int, localPort: Int, key: String, knownHosts: String
+        host: String, gatewayPort: Int, user: String, port: Int, localPort: Int, key: String, knownHosts: String,
+        dial: [String]
     ) {
         self.host = host
         self.gatewayPort = gatewayPort
@@ -26,6 +31,7 @@ public struct TunnelRoute: Hashable, Sendable {
         self.localPort = localPort
         self.key = key
         self.knownHosts = knownHosts
+        self.dial = dial
     }
 }
 
@@ -43,7 +49,7 @@ extension Command {
             "PasswordAuthentication=no", "ServerAliveCountMax=3", "ServerAliveInterval=15",
             "KexAlgorithms=curve25519-sha256,curve25519-sha256@libssh.org",
             "StrictHostKeyChecking=yes", "TCPKeepAlive=yes", "UserKnownHostsFile=\(route.knownHosts)",
-            "GlobalKnownHostsFile=/dev/null",
+            "GlobalKnownHostsFile=/dev/null", "ProxyUseFdpass=yes", "ProxyCommand=\(Self.proxyCommand(route.dial))",
         ]
         return Command(
             "autossh",
@@ -52,5 +58,15 @@ extension Command {
                 "-l", route.user, "--", route.host,
             ],
             environment: ["AUTOSSH_GATETIME": "0", "AUTOSSH_POLL": "30", "AUTOSSH_PIDFILE": pidFile])
+    }
+
+    /// A command as ssh takes it: the user's shell reads it, and ssh replaces what follows a `%` (ssh_config(5)).
+    static func proxyCommand(_ words: [String]) -> String {
+        let plain = Set("/-_.=,+@".utf8)
+        return words.map { word in
+            if word.utf8.allSatisfy({ ASCII.isAlphanumeric($0) || plain.contains($0) }) { return word }
+            let quoted = word.replacing("'", with: "'\\''").replacing("%", with: "%%")
+            return "'\(quoted)'"
+        }.joined(separator: " ")
     }
 }

@@ -22,7 +22,9 @@ struct DeviceFixture: Sendable {
     var keyFile: String { KeyType.ed25519.file(self.site) }
 
     /// Starts an sshd and enrols it as a device.
-    static func enrol(_ server: ServerFixture, _ hostname: String) async throws -> DeviceFixture {
+    static func enrol(_ server: ServerFixture, _ hostname: String, url: String? = nil, proxy: HTTPProxy? = nil)
+        async throws -> DeviceFixture
+    {
         let folder = "\(server.folder)/device-\(RandomText.identifier(4))"
         let sshd = try await PrivateSSHD.start(server.scratch, folder: folder, port: server.sparePort())
         let site = EdgeSite(
@@ -32,7 +34,8 @@ struct DeviceFixture: Sendable {
                 hostKeyFiles: [sshd.hostKeyFile], userKeys: sshd.userKeys), unitFolder: nil)
         let token = try await server.token()
         let wishes = Enroller.Wishes(
-            server: try ServerURL(server.url), name: nil, keyType: .ed25519, escrowsRootPassword: false)
+            server: try ServerURL(url ?? server.url), name: nil, keyType: .ed25519, escrowsRootPassword: false,
+            proxy: proxy)
         let outcome = try await Enroller(site: site, processes: SystemProcessRunner()) { _ in }
             .enrol(wishes) { token }
         return DeviceFixture(

@@ -33,9 +33,9 @@ final class FakeServer: Sendable {
         String(decoding: self.received, as: UTF8.self).contains(text)
     }
 
-    /// Listens on `port` of 127.0.0.1 and lends the server to `body`.
+    /// Listens on `port` of a loopback address and lends the server to `body`.
     static func with<Value: Sendable>(
-        _ manner: Manner, port: Int, _ body: (FakeServer) async throws -> Value
+        _ manner: Manner, host: String = "127.0.0.1", port: Int, _ body: (FakeServer) async throws -> Value
     ) async throws -> Value {
         let log = Log()
         let context = try manner.context()
@@ -49,7 +49,7 @@ final class FakeServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Conversation(manner: manner, log: log))
                 }
             }
-            .bind(host: "127.0.0.1", port: port).get()
+            .bind(host: host, port: port).get()
         let server = FakeServer(port: port, channel: channel, log: log)
         let result: Result<Value, any Error>
         do { result = .success(try await body(server)) } catch { result = .failure(error) }

@@ -25,11 +25,12 @@ import WatchmanCore
             decoder.maxHeaderListSize = limits.headBytes
             decoder.maxHeaderFieldCount = limits.headFields
             let pipeline = self.channel.pipeline.syncOperations
+            if let connections { try pipeline.addHandler(ConnectionDoor(limits, connections: connections)) }
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: true))
-            try pipeline.addHandler(ConnectionGuard(limits, connections: connections))
+            try pipeline.addHandler(ConnectionGuard(limits))
             try self.channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 8443)).wait()
         }
 

@@ -6,7 +6,8 @@ import WatchmanCore
 @Suite struct CommandLineTests {
     private static let route = TunnelRoute(
         host: "tower.example", gatewayPort: 2222, user: "wm-edge", port: 20001, localPort: 22,
-        key: "/root/Secure-Tunnel/id_ed25519", knownHosts: "/root/Secure-Tunnel/known_hosts")
+        key: "/root/Secure-Tunnel/id_ed25519", knownHosts: "/root/Secure-Tunnel/known_hosts",
+        dial: ["/root/Secure-Tunnel/watchman", "agent", "dial"])
 
     @Test func `autossh is started with these arguments`() {
         let command = Command.autossh(Self.route, pidFile: "/run/watchman-agent/autossh.pid")
@@ -20,13 +21,19 @@ import WatchmanCore
                 "LogLevel=ERROR", "-o", "PasswordAuthentication=no", "-o", "ServerAliveCountMax=3", "-o",
                 "ServerAliveInterval=15", "-o", "KexAlgorithms=curve25519-sha256,curve25519-sha256@libssh.org", "-o",
                 "StrictHostKeyChecking=yes", "-o", "TCPKeepAlive=yes", "-o",
-                "UserKnownHostsFile=/root/Secure-Tunnel/known_hosts", "-o", "GlobalKnownHostsFile=/dev/null", "-R",
+                "UserKnownHostsFile=/root/Secure-Tunnel/known_hosts", "-o", "GlobalKnownHostsFile=/dev/null", "-o",
+                "ProxyUseFdpass=yes", "-o", "ProxyCommand=/root/Secure-Tunnel/watchman agent dial", "-R",
                 "127.0.0.1:20001:127.0.0.1:22", "-p", "2222", "-l", "wm-edge", "--", "tower.example",
             ])
         #expect(
             command.environment == [
                 "AUTOSSH_GATETIME": "0", "AUTOSSH_POLL": "30", "AUTOSSH_PIDFILE": "/run/watchman-agent/autossh.pid",
             ])
+    }
+
+    @Test func `a path is one word for the shell that reads it, and for ssh`() {
+        #expect(Command.proxyCommand(["/a/b-1_c.d", "dial"]) == "/a/b-1_c.d dial")
+        #expect(Command.proxyCommand(["/a b/$(x)", "it's", "100%h"]) == #"'/a b/$(x)' 'it'\''s' '100%%h'"#)
     }
 
     @Test func `the host is the last argument, behind the end of options`() {
