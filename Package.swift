@@ -89,7 +89,7 @@ let package = Package(
             name: "WatchmanCommands",
             dependencies: [
                 "WatchmanServer", "WatchmanAgent", "WatchmanClient", "WatchmanGateway", "WatchmanSystem",
-                "WatchmanCore", argumentParser, lifecycle, logging, toml, unixSignals,
+                "WatchmanCore", argumentParser, crypto, lifecycle, logging, toml, unixSignals,
             ],
             swiftSettings: settings),
         .target(

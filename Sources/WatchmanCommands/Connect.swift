@@ -64,7 +64,8 @@ extension Watchman {
                 identity: try await Identity.resolve(self.identity, context.processes))
             let reason = self.password ? try Reason.given(self.reason) : nil
             let grant = try await self.grant(address, apiKey, folder)
-            let configuration = try folder.store(grant, gatewayHost: Self.gatewayHost(grant, address))
+            let configuration = try folder.store(
+                grant, gateway: Self.hop(grant, address, apiKey, folder, context))
             if self.prepare { return }
             if self.password, let warning = grant.warning {
                 // Both machines have the pinned host keys: ssh would tell the password to either.

@@ -11,8 +11,9 @@ extension Watchman.Connect {
             try await $0.post("/api/v1/devices/\(grant.deviceID)/reveal-password", RevealRequest(reason: reason))
         }
         let passwords = try answer.inForce()
-        let configuration = try CredentialFolder(context: context).store(
-            grant, gatewayHost: Self.gatewayHost(grant, address), passwords: passwords.count)
+        let folder = CredentialFolder(context: context)
+        let configuration = try folder.store(
+            grant, gateway: Self.hop(grant, address, apiKey, folder, context), passwords: passwords.count)
         let file = try Askpass.lay(passwords, in: context.secretFolder)
         try Execution.become(
             .ssh(

@@ -43,13 +43,13 @@ struct CredentialFolder {
     /// Writes what the server granted.
     ///
     /// - Returns: the ssh configuration's path.
-    func store(_ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0) throws -> String {
+    func store(_ grant: ConnectGrant, gateway: GatewayHop?, passwords: Int = 0) throws -> String {
         let folder = self.path(try DeviceReference.checked(grant.deviceID))
         try WholeFile.makeFolder(folder, mode: 0o700)
         if let key = self.identity.publicKey, self.identity.location == .agent {
             try WholeFile.write("\(key.line)\n", to: "\(folder)/identity.pub", mode: 0o600)
         }
         return try SSHConfiguration.write(
-            grant, gatewayHost: gatewayHost, passwords: passwords, identity: self.identity.location, to: folder)
+            grant, gateway: gateway, passwords: passwords, identity: self.identity.location, to: folder)
     }
 }

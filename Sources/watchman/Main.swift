@@ -8,6 +8,7 @@ enum Main {
         // Before anything else is set up: sshd asks this at every login.
         KeyLookup.answerIfAsked(CommandLine.arguments)
         NameServices.useBuiltIn()
+        HopDial.answerIfAsked(CommandLine.arguments)
         await AgentDial.answerIfAsked(CommandLine.arguments)
         Askpass.answerIfAsked()
         await Watchman.start()

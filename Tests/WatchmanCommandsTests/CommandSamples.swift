@@ -10,6 +10,8 @@ enum CommandSamples {
     static let now = Sample.now
     static let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDC9L5tua7xaHwOJGm8Vwq3trQZW8RyK0tAdMsF7Df/Q"
 
+    static func hop(_ host: String) -> GatewayHop { GatewayHop(host: host, dial: ["/bin/watchman", "dial"]) }
+
     static func key() throws -> SSHPublicKey { try SSHPublicKey(line: self.line) }
 
     static func device(

@@ -34,7 +34,7 @@ import WatchmanSystem
             let folder = CredentialFolder(context: CommandSamples.context(home))
             let grant = try CommandSamples.grant()
             _ = try folder.key(grant.deviceID)
-            let configuration = try folder.store(grant, gatewayHost: "tower.example")
+            let configuration = try folder.store(grant, gateway: CommandSamples.hop("tower.example"))
             let path = folder.path(grant.deviceID)
             #expect(configuration == "\(path)/config")
             let hosts = """
@@ -45,7 +45,7 @@ import WatchmanSystem
             let expected = [
                 "device-cert.pub": "device certificate\n", "gateway-cert.pub": "gateway certificate\n",
                 "known_hosts": hosts,
-                "config": try SSHConfiguration.once(grant, gatewayHost: "tower.example", folder: path),
+                "config": try SSHConfiguration.once(grant, gateway: CommandSamples.hop("tower.example"), folder: path),
             ]
             for (name, content) in expected {
                 let data = try WholeFile.read("\(path)/\(name)")
@@ -61,7 +61,7 @@ import WatchmanSystem
             let folder = CredentialFolder(context: CommandSamples.context(home))
             #expect(throws: WatchmanError.self) { try folder.key(id) }
             #expect(throws: WatchmanError.self) {
-                try folder.store(CommandSamples.grant(id: id), gatewayHost: nil)
+                try folder.store(CommandSamples.grant(id: id), gateway: nil)
             }
             let files = try FileManager.default.contentsOfDirectory(atPath: home)
             #expect(files.isEmpty)

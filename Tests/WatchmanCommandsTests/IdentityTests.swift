@@ -87,7 +87,7 @@ import WatchmanSystem
         ]
         for (identity, text) in lines {
             let configuration = try SSHConfiguration.once(
-                grant, gatewayHost: "tower.example", identity: identity, folder: "/c")
+                grant, gateway: CommandSamples.hop("tower.example"), identity: identity, folder: "/c")
             #expect(configuration.components(separatedBy: text).count == 3, "for both hops")
             let standing = try SSHConfiguration.standing(
                 CommandSamples.device("abcdefgh23", "edge-1"), folder: "/c", connect: "watchman connect --user pi",

@@ -35,13 +35,13 @@ import WatchmanSystem
         """
 
     @Test func `on the gateway there is no hop on the way`() throws {
-        let text = try SSHConfiguration.once(try CommandSamples.grant(), gatewayHost: nil, folder: Self.folder)
+        let text = try SSHConfiguration.once(try CommandSamples.grant(), gateway: nil, folder: Self.folder)
         #expect(text == Self.device)
     }
 
     @Test func `from elsewhere the way leads through the gateway`() throws {
         let text = try SSHConfiguration.once(
-            try CommandSamples.grant(), gatewayHost: "tower.example", folder: Self.folder)
+            try CommandSamples.grant(), gateway: CommandSamples.hop("tower.example"), folder: Self.folder)
         #expect(
             text == Self.device + """
                     ProxyJump gateway.watchman
@@ -51,16 +51,33 @@ import WatchmanSystem
                     Port 2222
                     User wm-jump
                     KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org
+                    ProxyCommand /bin/watchman dial %h %p
+                    ProxyUseFdpass yes
                 \(Self.identity("gateway", "gateway.watchman"))
 
                 """)
     }
 
+    @Test func `the hop to the gateway may stay for the next ssh`() throws {
+        var hop = CommandSamples.hop("tower.example")
+        hop.controlPath = "/run/user/1000/watchman/0123"
+        let text = try SSHConfiguration.once(try CommandSamples.grant(), gateway: hop, folder: Self.folder)
+        let gateway = text.split(separator: "Host gateway.watchman").last ?? ""
+        #expect(
+            gateway.contains(
+                """
+                    ProxyUseFdpass yes
+                    ControlMaster auto
+                    ControlPersist 60
+                    ControlPath /run/user/1000/watchman/0123
+                """), "before the `ControlPath none` of all: ssh takes the first")
+    }
+
     @Test func `by password only the device is entered so, and its keys are pinned as ever`() throws {
         let usual = try SSHConfiguration.once(
-            try CommandSamples.grant(), gatewayHost: "tower.example", folder: Self.folder)
+            try CommandSamples.grant(), gateway: CommandSamples.hop("tower.example"), folder: Self.folder)
         let text = try SSHConfiguration.once(
-            try CommandSamples.grant(), gatewayHost: "tower.example", passwords: 2, folder: Self.folder)
+            try CommandSamples.grant(), gateway: CommandSamples.hop("tower.example"), passwords: 2, folder: Self.folder)
         let added = """
                 Port 20000
                 PubkeyAuthentication no
@@ -89,7 +106,7 @@ import WatchmanSystem
 
     @Test(arguments: ["gateway", "abcdefgh23"]) func `no device's name is that of the gateway`(name: String) throws {
         let text = try SSHConfiguration.once(
-            try CommandSamples.grant(name: name), gatewayHost: "tower.example", folder: Self.folder)
+            try CommandSamples.grant(name: name), gateway: CommandSamples.hop("tower.example"), folder: Self.folder)
         let hosts = text.split(separator: "\n").filter { $0.hasPrefix("Host ") }
         #expect(Set(hosts).count == 2)
     }
@@ -103,10 +120,13 @@ import WatchmanSystem
 
     @Test(arguments: hostile) func `a hostile text gets into no configuration`(text: String) throws {
         let attempts: [() throws -> String] = [
-            { try SSHConfiguration.once(CommandSamples.grant(name: text), gatewayHost: nil, folder: "/f") },
-            { try SSHConfiguration.once(CommandSamples.grant(id: text), gatewayHost: nil, folder: "/f") },
-            { try SSHConfiguration.once(CommandSamples.grant(user: text), gatewayHost: "tower", folder: "/f") },
-            { try SSHConfiguration.once(CommandSamples.grant(), gatewayHost: text, folder: "/f") },
+            { try SSHConfiguration.once(CommandSamples.grant(name: text), gateway: nil, folder: "/f") },
+            { try SSHConfiguration.once(CommandSamples.grant(id: text), gateway: nil, folder: "/f") },
+            {
+                try SSHConfiguration.once(
+                    CommandSamples.grant(user: text), gateway: CommandSamples.hop("tower"), folder: "/f")
+            },
+            { try SSHConfiguration.once(CommandSamples.grant(), gateway: CommandSamples.hop(text), folder: "/f") },
             { try SSHConfiguration.standing(CommandSamples.device("a", text), folder: "/f", connect: "w") },
             { try SSHConfiguration.standing(CommandSamples.device(text, "a"), folder: "/f", connect: "w") },
         ]

@@ -80,7 +80,7 @@ extension JobRunner {
         try WholeFile.write(key.text, to: "\(folder)/id_ed25519", mode: 0o600)
         let request = ConnectRequest(publicKey: key.publicKey, user: "root")
         let grant = try await self.fleet.connect(device, request, actor: "job:\(job.name)", now: self.now())
-        let configuration = try SSHConfiguration.write(grant, gatewayHost: nil, to: folder)
+        let configuration = try SSHConfiguration.write(grant, gateway: nil, to: folder)
         return try await self.processes.transcript(
             of: .ssh(configuration: configuration, device: grant.name, command: job.command ?? []),
             within: .seconds(job.timeout), keeping: Store.outputLimit)

@@ -1,5 +1,32 @@
 public import WatchmanCore
 
+/// How ssh gets to the gateway.
+public struct GatewayHop: Hashable, Sendable {
+    /// Seconds that the connection stays open after its last use.
+    public static let persistence = 60
+    /// The gateway's host.
+    public var host: String
+    /// The command that makes the connection; host and port follow.
+    public var dial: [String]
+    /// The socket by which the next ssh uses the same connection, or nil for a connection of its own.
+    public var controlPath: String?
+
+    /// Describes a hop.
+    public init(host: String, dial: [String], controlPath: String? = nil) {
+        self.host = host
+        self.dial = dial
+        self.controlPath = controlPath
+    }
+
+    fileprivate var lines: String {
+        let dial = Command.proxyCommand(self.dial) + " %h %p"
+        let direct = "    ProxyCommand \(dial)\n    ProxyUseFdpass yes\n"
+        guard let controlPath else { return direct }
+        return direct
+            + "    ControlMaster auto\n    ControlPersist \(Self.persistence)\n    ControlPath \(controlPath)\n"
+    }
+}
+
 /// Texts of ssh_config(5). Everything in them is checked: ids, names and hosts hold no blank, quote, `%` or newline.
 public enum SSHConfiguration {
     /// The alias for a device on ssh's command line.
@@ -12,12 +39,12 @@ public enum SSHConfiguration {
     ///
     /// - Returns: the configuration's path.
     public static func write(
-        _ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, identity: SSHIdentity = .own, to folder: String
+        _ grant: ConnectGrant, gateway: GatewayHop?, passwords: Int = 0, identity: SSHIdentity = .own, to folder: String
     ) throws -> String {
         let hosts = KnownHosts.deviceLines(grant.deviceID, grant.hostKeys) + KnownHosts.gatewayLine(grant.hostAuthority)
         let name = passwords == 0 ? "config" : "password-config"
         let text = try self.once(
-            grant, gatewayHost: gatewayHost, passwords: passwords, identity: identity, folder: folder)
+            grant, gateway: gateway, passwords: passwords, identity: identity, folder: folder)
         let files = [
             ("device-cert.pub", grant.deviceCertificate + "\n"), ("gateway-cert.pub", grant.gatewayCertificate + "\n"),
             ("known_hosts", hosts), (name, text),
@@ -30,10 +57,10 @@ public enum SSHConfiguration {
     ///
     /// - Throws: `WatchmanError` (`unavailable`), see `check`.
     public static func once(
-        _ grant: ConnectGrant, gatewayHost: String?, passwords: Int = 0, identity: SSHIdentity = .own, folder: String
+        _ grant: ConnectGrant, gateway: GatewayHop?, passwords: Int = 0, identity: SSHIdentity = .own, folder: String
     ) throws -> String {
         try self.check(
-            names: [grant.deviceID, grant.name], hosts: gatewayHost.map { [$0] } ?? [], user: grant.gatewayUser)
+            names: [grant.deviceID, grant.name], hosts: gateway.map { [$0.host] } ?? [], user: grant.gatewayUser)
         let device = """
             Host \(self.alias(grant.name))
                 HostName 127.0.0.1
@@ -42,17 +69,17 @@ public enum SSHConfiguration {
                 SendEnv LANG LC_*
 
             """
-        guard let gatewayHost else { return device }
+        guard let hop = gateway else { return device }
         // The session inside has its own key exchange: this hop hides nothing that one would not, and curve25519 saves 75 ms of CPU.
         let gateway = """
                 ProxyJump \(KnownHosts.gatewayAlias)
 
             Host \(KnownHosts.gatewayAlias)
-                HostName \(gatewayHost)
+                HostName \(hop.host)
                 Port \(grant.gatewayPort)
                 User \(grant.gatewayUser)
                 KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org
-            \(self.proof(folder, identity, certificate: "gateway", alias: KnownHosts.gatewayAlias))
+            \(hop.lines)\(self.proof(folder, identity, certificate: "gateway", alias: KnownHosts.gatewayAlias))
 
             """
         return device + gateway
