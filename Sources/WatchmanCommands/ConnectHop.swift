@@ -6,7 +6,7 @@ import WatchmanSystem
 
 extension Watchman.Connect {
     /// A socket's path has 107 bytes at most (unix(7)), and ssh makes it under a longer name first.
-    private static let longestPath = 88
+    private static let longestPath = 90
 
     /// The way to the gateway, or nil if this machine is the gateway.
     static func hop(
@@ -17,7 +17,7 @@ extension Watchman.Connect {
         // A certificate leads to one port, by one person's right: whoever differs in any of these has a connection of his own.
         let parts = [host, "\(grant.gatewayPort)", grant.gatewayUser, folder.path(grant.deviceID), "\(grant.port)"]
         let words = (parts + [apiKey?.revealed ?? ""]).joined(separator: "\n")
-        let name = SHA256.hash(data: Data(words.utf8)).prefix(10).map { String(format: "%02x", $0) }.joined()
+        let name = SHA256.hash(data: Data(words.utf8)).prefix(8).map { String(format: "%02x", $0) }.joined()
         let path = "\(context.secretFolder)/\(name)"
         try WholeFile.makeFolder(context.secretFolder, mode: 0o700)
         let fits =

@@ -26,7 +26,7 @@ public struct GatewayDaemon: Service {
     ///   port is taken.
     public func prepare(identity: GatewayIdentity) async throws {
         try self.checkAccounts()
-        let changed = try self.writeFiles(identity)
+        let changed = try self.writeFiles(identity, await OpenSSHVersion.sshd(self.processes))
         let sshd = try await self.checkConfiguration()
         if let pid = self.runningPID {
             try WholeFile.write("\(pid)\n", to: self.settings.pidFile, mode: 0o644)
@@ -62,12 +62,12 @@ public struct GatewayDaemon: Service {
         }
     }
 
-    private func writeFiles(_ identity: GatewayIdentity) throws -> Bool {
+    private func writeFiles(_ identity: GatewayIdentity, _ version: OpenSSHVersion?) throws -> Bool {
         let files: [(String, String, mode_t)] = [
             (self.settings.hostKeyFile, identity.hostKey.revealed, 0o600),
             (self.settings.hostCertificateFile, identity.hostCertificate + "\n", 0o644),
             (self.settings.userAuthorityFile, identity.userAuthority.line + "\n", 0o644),
-            (self.settings.configurationFile, SSHDConfiguration.text(self.settings), 0o644),
+            (self.settings.configurationFile, SSHDConfiguration.text(self.settings, version), 0o644),
         ]
         var changed = false
         for (path, content, mode) in files where try WholeFile.read(path) != Data(content.utf8) {

@@ -1,3 +1,6 @@
+import WatchmanCore
+import WatchmanSystem
+
 /// The gateway sshd's configuration (sshd_config(5)).
 enum SSHDConfiguration {
     /// The text.
@@ -9,12 +12,13 @@ enum SSHDConfiguration {
     /// - MaxSessions 0: no shell, no command, no sftp; forwarding only.
     /// - MaxStartups 100:30:1000: the default sheds most of a fleet that comes back at once.
     /// - ClientAlive 5x2: 9.2 probes at twice the interval, and slower settings leave a dead device's port taken for minutes.
-    static func text(_ settings: GatewaySettings) -> String {
+    /// - Tunnels that come by TLS all have an address of this machine: from 9.8 on sshd would shut out all of them for one that fails.
+    static func text(_ settings: GatewaySettings, _ version: OpenSSHVersion? = nil) -> String {
         """
         # Written by watchman at every start; changes here are lost.
         \(self.identity(settings))
         \(self.authentication(settings))
-        \(self.limits)
+        \(self.limits)\(self.exemption(settings, version))
         AllowTcpForwarding no
         Match User \(settings.edgeUser)
             AllowTcpForwarding remote
@@ -58,6 +62,12 @@ enum SSHDConfiguration {
         AuthorizedKeysCommand \(settings.helper) \(KeyLookup.verb) \(settings.databaseFile) key %u \(settings.edgeUser) %k
         AuthorizedKeysCommandUser \(settings.keysUser)
         """
+    }
+
+    private static func exemption(_ settings: GatewaySettings, _ version: OpenSSHVersion?) -> String {
+        guard let version, version >= OpenSSHVersion(9, 8) else { return "" }
+        let isWild = ["0.0.0.0", "::"].contains(settings.address) || IPAddress.bytes(settings.address.utf8) == nil
+        return "\nPerSourcePenaltyExemptList 127.0.0.0/8,::1\(isWild ? "" : ",\(settings.address)")"
     }
 
     private static let limits = """

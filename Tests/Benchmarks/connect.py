@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from rig import USER, Rig  # noqa: E402
+from rig import USER, Rig, wait_for  # noqa: E402
 from run import QUIET, alternate, raw_jump, show  # noqa: E402
 
 
@@ -49,7 +49,8 @@ def main(binary, rounds):
     with Rig(binary) as rig:
         environment = laptop(rig)
         connect = [str(rig.binary), "connect", "--user", USER, "bench-1", "--", "true"]
-        subprocess.run(connect, env=environment, check=True, **QUIET)
+        # The server knows the device's logins from its first check-in.
+        wait_for("the login", lambda: subprocess.run(connect, env=environment, **QUIET).returncode == 0)
         credentials = next((rig.folder / "cache-2/watchman/devices").iterdir())
         commands = {"ssh -J": raw_jump(rig, credentials), **dict(variants(rig, credentials)), "watchman connect": connect}
         show(f"login and `true`, from another host, {rounds} rounds", alternate(commands, rounds, environment))

@@ -122,7 +122,8 @@ class Rig(Server):
         self.device = Device("bench-1", host_key, others)
         enrolment = self.device.register(connection(self.api), self.run("admin", "tokens", "create").strip())
         self.port = enrolment["port"]
-        authority = f'cert-authority,principals="wm-{enrolment["deviceID"]}" {enrolment["userAuthority"]}'
+        device = enrolment["deviceID"]
+        authority = f'cert-authority,principals="wm-{device},wm-{device}/{USER}" {enrolment["userAuthority"]}'
         keys = self.folder / "authorized_keys"
         keys.write_text(f"{authority}\n{(self.folder / 'admin.pub').read_text()}")
         os.chmod(keys, 0o644)
@@ -149,6 +150,7 @@ UsePAM no
         key.write_bytes(self.device.private_text())
         api = connection(self.api)
         api.request("GET", "/api/v1/identity")
+        (home / "logins.json").write_text(json.dumps([USER]))
         (home / "known_hosts").write_text(f"@cert-authority gateway.watchman {enrolment['hostAuthority']}\n")
         (home / "agent.json").write_text(json.dumps({
             "server": f"https://127.0.0.1:{self.api}", "pin": "", "enrolment": enrolment, "keyFile": str(key),

@@ -1,4 +1,5 @@
 import Testing
+import WatchmanSystem
 
 @testable import WatchmanGateway
 
@@ -11,6 +12,16 @@ import Testing
         var settings = Self.settings
         settings.otherPorts = [443, 8022]
         #expect(SSHDConfiguration.text(settings).contains("\nPort 2222\nPort 443\nPort 8022\nListenAddress 0.0.0.0\n"))
+    }
+
+    @Test func `one device behind TLS cannot have all of them shut out`() {
+        let (old, new) = (OpenSSHVersion(9, 7), OpenSSHVersion(9, 8))
+        #expect(SSHDConfiguration.text(Self.settings, old) == SSHDConfiguration.text(Self.settings))
+        let line = "\nPerSourcePenaltyExemptList 127.0.0.0/8,::1"
+        #expect(SSHDConfiguration.text(Self.settings, new).contains("\(line)\nAllowTcpForwarding no\nMatch"))
+        var settings = Self.settings
+        settings.address = "192.0.2.7"
+        #expect(SSHDConfiguration.text(settings, new).contains("\(line),192.0.2.7\n"))
     }
 
     static let golden = """

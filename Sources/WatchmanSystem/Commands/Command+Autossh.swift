@@ -61,7 +61,7 @@ extension Command {
     }
 
     /// A command as ssh takes it: the user's shell reads it, and ssh replaces what follows a `%` (ssh_config(5)).
-    static func proxyCommand(_ words: [String]) -> String {
+    public static func proxyCommand(_ words: [String]) -> String {
         let plain = Set("/-_.=,+@".utf8)
         return words.map { word in
             if word.utf8.allSatisfy({ ASCII.isAlphanumeric($0) || plain.contains($0) }) { return word }

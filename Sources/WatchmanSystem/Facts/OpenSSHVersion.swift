@@ -21,6 +21,12 @@ public struct OpenSSHVersion: Hashable, Sendable {
         self.init(major, minor)
     }
 
+    /// The version of the sshd of this machine, or nil if that cannot be told.
+    public static func sshd(_ processes: any ProcessRunner) async -> OpenSSHVersion? {
+        guard let result = try? await processes.run(.sshdVersion) else { return nil }
+        return Self.line(in: result).flatMap { OpenSSHVersion(line: $0) }
+    }
+
     /// The version line among what `ssh -V` or `sshd -V` printed, or nil if the program is not OpenSSH's.
     static func line(in result: CommandResult) -> String? {
         Self.lines(of: result).first { OpenSSHVersion(line: $0) != nil }

@@ -73,6 +73,28 @@ struct FirewallTests {
         }
     }
 
+    @Test func `another port of the gateway is tried where the first is blocked`() async throws {
+        try await Scratch.with { scratch in
+            let server = try ServerFixture(scratch)
+            try server.configure(["gateway-ports": "[\(server.sparePort())]"])
+            try await server.start()
+            let device = try await DeviceFixture.enrol(server, "edge-1")
+            var configuration = try AgentConfiguration.require(device.site)
+            configuration.enrolment.gatewayPort = server.sparePort()
+            try configuration.write(device.site)
+            try WholeFile.makeFolder(device.site.runtimeFolder, mode: 0o700)
+            let dial = Command.proxyCommand(
+                [scratch.binary] + AgentConfiguration.dialCommand(device.site).dropFirst())
+            let ssh = try SSHClient.edge(device).start([
+                "-o", "ProxyCommand=\(dial)", "-o", "ProxyUseFdpass=yes", "-N", "-R",
+                "127.0.0.1:\(device.port):127.0.0.1:\(device.sshd.port)",
+            ])
+            try await device.waitUntilOnline()
+            #expect(ssh.ended == nil)
+            #expect(WayMemory.read(device.site.wayFile)?.way == .otherPort)
+        }
+    }
+
     @Test(arguments: [nil, "jo:correct-horse-staple"] as [String?])
     func `a proxy is the way where it is the only one, for the agent's calls, too`(login: String?) async throws {
         try await ServerFixture.with(configuration: Self.gatewayBlocked) { server in

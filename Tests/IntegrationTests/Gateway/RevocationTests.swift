@@ -106,6 +106,35 @@ struct RevocationTests {
         }
     }
 
+    @Test func `a connection that waits for the next ssh is used by it, and ends with its right`() async throws {
+        try await ServerFixture.with { server in
+            let device = try await DeviceFixture.online(server, "edge-1")
+            let (mallory, ann) = (try Laptop(server), try Laptop(server))
+            let (key, other) = (try await server.apiKey("mallory"), try await server.apiKey("ann"))
+            for (laptop, key) in [(mallory, key), (ann, other)] {
+                _ = try await laptop.login(key)
+                for _ in 0..<2 {
+                    #expect(try await laptop.watchman("connect", "edge-1", "--", "true").status == 0)
+                }
+            }
+            try await Wait.until("one connection of each") {
+                try await server.connections().map(\.actor).sorted() == ["key:\(key.id)", "key:\(other.id)"].sorted()
+            }
+            let opened = try await server.watchman("admin", "audit", "list", "--action", "connection.open")
+            #expect(opened.lines.count == 3, "a heading and two logins: \(opened.text)")
+            let _: APIKeySummary = try await server.api { try await $0.delete("/api/v1/keys/\(key.id)") }
+            try await Wait.until("the end") {
+                try await server.connections().map(\.actor) == ["key:\(other.id)"]
+            }
+            let again = [
+                "ssh", "-F", "\(mallory.home)/cache/watchman/devices/\(device.id)/config", "-l", "root", "--",
+                SSHConfiguration.alias(device.name), "true",
+            ]
+            #expect(try await server.scratch.run(again).status == 255)
+            #expect(try await ann.watchman("connect", "edge-1", "--", "true").status == 0)
+        }
+    }
+
     @Test func `logins that came while no server ran are known afterwards, each once`() async throws {
         try await ServerFixture.with { server in
             let device = try await DeviceFixture.online(server, "edge-1")

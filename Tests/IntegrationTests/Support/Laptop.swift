@@ -11,7 +11,10 @@ struct Laptop {
     }
 
     var environment: [String: String] {
-        ["HOME": self.home, "XDG_CONFIG_HOME": "\(self.home)/config", "XDG_CACHE_HOME": "\(self.home)/cache"]
+        [
+            "HOME": self.home, "XDG_CONFIG_HOME": "\(self.home)/config", "XDG_CACHE_HOME": "\(self.home)/cache",
+            "XDG_RUNTIME_DIR": self.home,
+        ]
     }
 
     func start(_ arguments: [String], input: Program.Input = .none) throws -> Program {
