@@ -1,6 +1,8 @@
 #include "CWatchman.h"
 
 #include <crypt.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <nss.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -41,6 +43,22 @@ void watchman_use_builtin_name_services(void) {
     __nss_configure_lookup("protocols", "files");
     __nss_configure_lookup("networks", "files");
     __nss_configure_lookup("hosts", "files dns");
+}
+
+int watchman_open_route_events(void) {
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+    if (descriptor < 0) {
+        return -1;
+    }
+    struct sockaddr_nl address = {
+        .nl_family = AF_NETLINK,
+        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE,
+    };
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) {
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
 }
 
 bool watchman_remove_after_parent(const char *path, int seconds, const char *words) {

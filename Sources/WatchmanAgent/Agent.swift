@@ -20,11 +20,13 @@ public struct Agent: Sendable {
             throw WatchmanError(.unavailable, "autossh is not installed", hint: "watchman prereqs --install")
         }
         try WholeFile.makeFolder(site.runtimeFolder, mode: 0o700)
-        let (board, membership) = (StatusBoard(configuration, site), Membership(configuration))
+        let (board, membership, pulse) = (StatusBoard(configuration, site), Membership(configuration), Pulse())
         self.services = [
             TunnelService(membership: membership, site: site, processes: processes, board: board, logger: logger),
-            CheckInService(membership: membership, site: site, processes: processes, board: board, logger: logger),
-            ReadyService(notifier: notifier),
+            NetworkWatch(membership: membership, site: site, board: board, pulse: pulse, logger: logger),
+            CheckInService(
+                membership: membership, site: site, processes: processes, board: board, pulse: pulse, logger: logger),
+            ReadyService(notifier: notifier) { pulse.isAlive() },
         ]
     }
 }

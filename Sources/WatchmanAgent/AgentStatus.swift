@@ -8,9 +8,9 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public enum Tunnel: String, Codable, Sendable {
         /// The server sees it.
         case up
-        /// autossh is at it.
+        /// The agent is at it.
         case connecting
-        /// autossh does not run.
+        /// The agent has stopped.
         case stopped
     }
 
@@ -30,6 +30,8 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public var since: Date
     /// Why it is not up, in words.
     public var reason: String?
+    /// What kind of reason that is.
+    public var problem: TunnelProblem?
     /// By which way the gateway was reached last.
     public var way: TunnelWay?
     /// The last check-in that the server answered.
@@ -38,6 +40,12 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     public var checkInProblem: String?
     /// The agent's process.
     public var pid: Int32
+
+    /// Why the tunnel is down, if it is and somebody knows.
+    var whyDown: SSHProblem? {
+        guard self.tunnel != .up, let reason = self.reason else { return nil }
+        return SSHProblem(self.problem ?? .other, reason)
+    }
 
     /// Reads a site's status, or nil if no agent runs there.
     public static func read(_ site: EdgeSite) throws -> AgentStatus? {

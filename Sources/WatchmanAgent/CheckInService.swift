@@ -7,12 +7,11 @@ import WatchmanSystem
 
 /// Reports to the server, and does what its answers ask for.
 struct CheckInService: Service {
-    /// Until the first answer names another interval, and while the tunnel is coming up.
-    private static let eager: Duration = .seconds(2)
     let membership: Membership
     let site: EdgeSite
     let processes: any ProcessRunner
     let board: StatusBoard
+    let pulse: Pulse
     let logger: Logger
 
     func run() async throws {
@@ -21,13 +20,16 @@ struct CheckInService: Service {
             await cancelWhenGracefulShutdown {
                 var reporter = Reporter(site: self.site, processes: self.processes)
                 var caller: DeviceCaller?
-                var failures = 0
+                var rhythm = CheckInRhythm()
                 while !Task.isCancelled {
+                    self.pulse.beat(.checkIn)
                     let answer = await self.checkIn(client, &caller, &reporter)
-                    failures = answer == nil ? failures + 1 : 0
-                    await self.wait(Self.pause(answer, failures: failures), isEager: answer != nil)
+                    rhythm.note(answer)
+                    self.doubt(&rhythm)
+                    await self.wait(rhythm.pause(answer))
                 }
             }
+            await self.leave(client)
         }
     }
 
@@ -38,12 +40,10 @@ struct CheckInService: Service {
         do {
             let current = try caller ?? self.caller(client)
             caller = current
-            let status = self.board.current
-            let report = await reporter.next(
-                self.membership.configuration, tunnelProblem: status.tunnel == .up ? nil : status.reason)
+            let report = await reporter.next(self.membership.configuration, tunnelProblem: self.board.current.whyDown)
             let answer: CheckInResponse = try await current.post("/api/v1/agent/check-in", report)
             reporter.acknowledged(report)
-            self.take(answer)
+            self.take(answer, report)
             // Whatever else the answer asks for is done by who the device is then.
             if try await self.adopt(answer.enrolment) {
                 caller = nil
@@ -65,24 +65,45 @@ struct CheckInService: Service {
         return nil
     }
 
-    private func caller(_ client: APIClient) throws -> DeviceCaller {
+    func caller(_ client: APIClient) throws -> DeviceCaller {
         let configuration = self.membership.configuration
         return DeviceCaller(client: client, device: configuration.enrolment.deviceID, key: try configuration.key())
     }
 
-    /// Waits, but no longer than the tunnel is up as far as anyone knows: when it comes back, the server is asked soon.
-    private func wait(_ pause: Duration, isEager: Bool) async {
+    /// Waits, but no longer than things stay as they are: when the tunnel breaks, or a new connection stands, the server is asked soon.
+    private func wait(_ pause: Duration) async {
         let end = ContinuousClock.now + pause
+        let wasUp = self.board.current.tunnel == .up
+        let before = wasUp ? nil : self.connection
         while ContinuousClock.now < end && !Task.isCancelled {
-            if isEager && pause > Self.eager && self.board.current.tunnel != .up { return }
-            try? await Task.sleep(for: min(Self.eager, end - ContinuousClock.now))
+            try? await Task.sleep(for: min(CheckInRhythm.eager, end - ContinuousClock.now))
+            self.pulse.beat(.checkIn)
+            if wasUp ? self.board.current.tunnel != .up : self.connection.map({ $0 != before }) == true { return }
         }
     }
 
-    private func take(_ answer: CheckInResponse) {
-        if answer.tunnelIsUp { self.board.tunnel(.up, reason: nil) }
-        if !answer.tunnelIsUp && self.board.current.tunnel == .up {
-            self.board.tunnel(.connecting, reason: "the gateway lost it")
+    /// This end of the tunnel's connection, if it stands.
+    private var connection: TCPPeers.Endpoint? {
+        let connection = TunnelProcesses(self.site, self.membership.configuration).connection()
+        return connection?.isEstablished == true ? connection?.local : nil
+    }
+
+    /// Ends a tunnel in which only ssh believes.
+    private func doubt(_ rhythm: inout CheckInRhythm) {
+        guard rhythm.failures == 0,
+            rhythm.isDenied(rhythm.denials > 0 ? self.connection : nil, patience: .seconds(15), now: .now)
+        else { return }
+        self.logger.notice("the tunnel is made anew", metadata: ["cause": "the gateway does not hold the port open"])
+        self.membership.restartTunnel()
+    }
+
+    private func take(_ answer: CheckInResponse, _ report: CheckInRequest) {
+        if answer.tunnelIsUp {
+            let isSSHDDown = report.problem == .sshdDown
+            self.board.tunnel(
+                .up, reason: isSSHDDown ? report.tunnelProblem : nil, problem: isSSHDDown ? .sshdDown : nil)
+        } else if self.board.current.tunnel == .up {
+            self.board.tunnel(.connecting, reason: "the gateway lost it", problem: .lost)
         }
         let way = WayMemory.read(self.site.wayFile)?.way
         self.board.update {
@@ -97,14 +118,5 @@ struct CheckInService: Service {
             self.logger.warning("check-in failed", metadata: ["cause": "\(words)"])
         }
         self.board.update { $0.checkInProblem = words }
-    }
-
-    /// The server's interval once all is well; soon again while the tunnel comes up; up to a minute, spread out, while the server is away.
-    static func pause(_ answer: CheckInResponse?, failures: Int) -> Duration {
-        guard let answer else {
-            let ceiling = min(60, 2 << min(failures, 5))
-            return .milliseconds(Int.random(in: 500 * ceiling...1000 * ceiling))
-        }
-        return answer.tunnelIsUp ? .seconds(max(5, min(answer.interval, 3600))) : Self.eager
     }
 }

@@ -6,6 +6,7 @@ final class Membership: Sendable {
     private struct State {
         var configuration: AgentConfiguration
         var follower: AsyncStream<Void>.Continuation?
+        var begin = ContinuousClock.now
     }
 
     private let state: Mutex<State>
@@ -19,6 +20,7 @@ final class Membership: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         let configuration = self.state.withLock { state in
             state.follower = continuation
+            state.begin = .now
             return state.configuration
         }
         return (configuration, stream)
@@ -27,6 +29,9 @@ final class Membership: Sendable {
     /// Goes by another configuration from now on.
     func change(_ configuration: AgentConfiguration) { self.state.withLock { $0.configuration = configuration } }
 
-    /// Has the tunnel made anew.
+    /// How long ago the tunnel that is there now, or the attempt to have one, began.
+    var age: Duration { ContinuousClock.now - self.state.withLock { $0.begin } }
+
+    /// Has the tunnel made anew, without a wait.
     func restartTunnel() { self.state.withLock { $0.follower }?.finish() }
 }

@@ -9,19 +9,25 @@ struct Reporter {
     let site: EdgeSite
     let processes: any ProcessRunner
     let machine: HostFacts
+    /// Whether ssh's greeting comes from a port of this device.
+    let sshdAnswers: @Sendable (Int) async -> Bool
     private var facts: DeviceFacts?
     private var hostKeyFiles: [String] = []
     private var knownHostKeys: [SSHPublicKey] = []
     private var reports = 0
 
-    init(site: EdgeSite, processes: any ProcessRunner, machine: HostFacts? = nil) {
+    init(
+        site: EdgeSite, processes: any ProcessRunner, machine: HostFacts? = nil,
+        sshdAnswers: @escaping @Sendable (Int) async -> Bool = Self.greets
+    ) {
+        self.sshdAnswers = sshdAnswers
         self.site = site
         self.processes = processes
         self.machine = machine ?? HostFacts(processes: processes)
     }
 
     /// The next report. Host keys are in it until the server has acknowledged them.
-    mutating func next(_ configuration: AgentConfiguration, tunnelProblem: String?) async -> CheckInRequest {
+    mutating func next(_ configuration: AgentConfiguration, tunnelProblem: SSHProblem?) async -> CheckInRequest {
         if self.facts == nil || self.reports % Self.factsLast == 0 {
             self.facts = nil
             self.hostKeyFiles = await self.files(configuration)
@@ -30,10 +36,15 @@ struct Reporter {
         let facts = await self.currentFacts()
         let hostKeys = self.machine.hostKeys(in: self.hostKeyFiles)
         let logins = try? Logins(site: self.site).all
+        var problem = tunnelProblem
+        if problem == nil, await !self.sshdAnswers(configuration.sshdPort) {
+            problem = SSHProblem(.sshdDown, "this device's sshd does not answer on port \(configuration.sshdPort)")
+        }
         var report = CheckInRequest(
-            facts: facts, vitals: self.machine.vitals(), tunnelProblem: tunnelProblem, bootID: self.machine.bootID,
+            facts: facts, vitals: self.machine.vitals(), tunnelProblem: problem?.words, bootID: self.machine.bootID,
             hostKeys: hostKeys.isEmpty || hostKeys == self.knownHostKeys ? nil : hostKeys,
             logins: logins.map { ["root"] + $0 })
+        report.problem = problem?.problem
         report.way = WayMemory.read(self.site.wayFile)?.way
         return report
     }
@@ -41,6 +52,10 @@ struct Reporter {
     /// Takes note that the server has a report.
     mutating func acknowledged(_ report: CheckInRequest) {
         if let hostKeys = report.hostKeys { self.knownHostKeys = hostKeys }
+    }
+
+    private static func greets(_ port: Int) async -> Bool {
+        await Loopback.banner(port: port)?.utf8.starts(with: "SSH-".utf8) == true
     }
 
     private mutating func currentFacts() async -> DeviceFacts {

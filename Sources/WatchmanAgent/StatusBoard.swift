@@ -33,11 +33,12 @@ final class StatusBoard: Sendable {
 
     var current: AgentStatus { self.status.withLock { $0 } }
 
-    func tunnel(_ state: AgentStatus.Tunnel, reason: String?) {
+    func tunnel(_ state: AgentStatus.Tunnel, reason: String?, problem: TunnelProblem? = nil) {
         self.update {
             if $0.tunnel != state { $0.since = Date() }
             $0.tunnel = state
             $0.reason = reason
+            $0.problem = problem
         }
     }
 

@@ -98,6 +98,27 @@ public enum Processes {
         Self.holds(pid, Array("socket:[\(inode)]".utf8))
     }
 
+    /// The inodes of a process's sockets, in the order of its descriptors.
+    static func sockets(of pid: pid_t) -> [UInt64] {
+        let folder = "/proc/\(pid)/fd"
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return numbers.compactMap { Int32($0) }.sorted().compactMap { number in
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)"),
+                target.utf8.starts(with: "socket:[".utf8)
+            else { return nil }
+            return UInt64(String(decoding: target.utf8.dropFirst(8).dropLast(), as: UTF8.self))
+        }
+    }
+
+    /// The processes that a process started and that are still there.
+    public static func children(of pid: pid_t) -> [pid_t] {
+        // Not every kernel is built with this file (CONFIG_PROC_CHILDREN).
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/task/\(pid)/children")) else {
+            return Self.all().filter { Self.parent(of: $0) == pid }
+        }
+        return data.split(separator: UInt8(ascii: " ")).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
+    }
+
     private static func holds(_ pid: pid_t, _ target: [UInt8]) -> Bool {
         guard let folder = opendir("/proc/\(pid)/fd") else { return false }
         defer { closedir(folder) }
@@ -121,8 +142,7 @@ public enum Processes {
 
     /// Ends a daemon and the children it has now (SIGTERM), and waits up to five seconds for it to be gone.
     public static func endFamily(_ pid: pid_t) async {
-        let children = Self.all().filter { Self.parent(of: $0) == pid }
-        for process in [pid] + children { Self.signal(process, SIGTERM) }
+        for process in [pid] + Self.children(of: pid) { Self.signal(process, SIGTERM) }
         _ = await Self.waitUntilGone(pid, within: .seconds(5))
     }
 

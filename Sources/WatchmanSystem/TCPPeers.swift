@@ -6,8 +6,9 @@ public struct TCPPeers: Sendable {
     /// An address and a port.
     public struct Endpoint: Hashable, Sendable {
         /// 16 bytes; IPv4 as ::ffff:a.b.c.d, as a socket that listens on :: sees it.
-        let address: [UInt8]
-        let port: Int
+        public let address: [UInt8]
+        /// The port.
+        public var port: Int
 
         /// An endpoint as programs print it, or nil if `address` is none. A zone such as `%eth0` does not count.
         public init?(_ address: String, port: Int) {
@@ -24,7 +25,7 @@ public struct TCPPeers: Sendable {
         }
 
         /// The kernel prints an address as the machine's integers of 32 bits.
-        fileprivate init?(kernel field: some Collection<UInt8>) {
+        init?(kernel field: some Collection<UInt8>) {
             let parts = field.split(separator: UInt8(ascii: ":"))
             guard parts.count == 2, let port = Int(String(decoding: parts[1], as: UTF8.self), radix: 16) else {
                 return nil
@@ -39,6 +40,9 @@ public struct TCPPeers: Sendable {
             self.address = bytes.count == 4 ? Self.mapped + bytes : bytes
             self.port = port
         }
+
+        /// Whether the address is one of IPv4.
+        public var isVersion4: Bool { self.address.starts(with: Self.mapped) }
 
         private static let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
     }

@@ -22,8 +22,8 @@ import WatchmanSystem
             let membership = Membership(configuration)
             let service = CheckInService(
                 membership: membership, site: site, processes: RecordingProcessRunner(),
-                board: StatusBoard(configuration, site), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            )
+                board: StatusBoard(configuration, site), pulse: Pulse(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             try await body(service, membership, site)
         }
     }

@@ -20,7 +20,7 @@ import WatchmanSystem
             configuration.hostKeyFiles = [file, "\(folder)/missing.pub"]
             let keys = (0..<2).map { _ in SSHPrivateKey.generate().publicKey }
             let runner = RecordingProcessRunner(Self.versions)
-            var reporter = Reporter(site: site, processes: runner)
+            var reporter = Reporter(site: site, processes: runner) { _ in true }
             func next() async throws -> CheckInRequest { await reporter.next(configuration, tunnelProblem: nil) }
 
             try WholeFile.write("\(keys[0].line) root@edge\n", to: file, mode: 0o644)
@@ -50,12 +50,33 @@ import WatchmanSystem
             configuration.hostKeyFiles = []
             let runner = RecordingProcessRunner(Self.versions)
             var reporter = Reporter(
-                site: site, processes: runner, machine: HostFacts(root: folder, processes: runner))
-            let report = await reporter.next(configuration, tunnelProblem: "x")
-            #expect(report.bootID == "3f2a6d1e-0000-4000-8000-000000000001" && report.tunnelProblem == "x")
+                site: site, processes: runner, machine: HostFacts(root: folder, processes: runner)
+            ) { _ in true }
+            let report = await reporter.next(configuration, tunnelProblem: SSHProblem(.name, "x"))
+            #expect(report.bootID == "3f2a6d1e-0000-4000-8000-000000000001")
+            #expect(report.tunnelProblem == "x" && report.problem == .name)
             #expect(report.logins == ["root"] && report.hostKeys == nil)
             try WholeFile.write("[\"pi\"]", to: site.loginsFile, mode: 0o600)
-            #expect(await reporter.next(configuration, tunnelProblem: nil).logins == ["root", "pi"])
+            let next = await reporter.next(configuration, tunnelProblem: nil)
+            #expect(next.logins == ["root", "pi"])
+        }
+    }
+
+    @Test func `an sshd that does not answer is told, unless the tunnel itself is down`() async throws {
+        try await TemporaryFolder.with { folder in
+            let site = AgentFixture.site(folder)
+            try WholeFile.makeFolder(site.folder, mode: 0o700)
+            var configuration = try AgentFixture.configuration(site)
+            configuration.hostKeyFiles = []
+            var reporter = Reporter(site: site, processes: RecordingProcessRunner(Self.versions)) { port in
+                #expect(port == 2022)
+                return false
+            }
+            let report = await reporter.next(configuration, tunnelProblem: nil)
+            #expect(report.problem == .sshdDown)
+            #expect(report.tunnelProblem == "this device's sshd does not answer on port 2022")
+            let next = await reporter.next(configuration, tunnelProblem: SSHProblem(.lost, "x"))
+            #expect(next.problem == .lost)
         }
     }
 }

@@ -18,6 +18,11 @@ bool watchman_take_file_rights(unsigned int user, unsigned int group);
 /// that crashes unless both are of one version. Call it before the first lookup.
 void watchman_use_builtin_name_services(void);
 
+/// Opens a socket that can be read whenever a link, an address or a route of this network namespace changes (rtnetlink(7)).
+///
+/// Returns the descriptor, which does not block, or -1.
+int watchman_open_route_events(void);
+
 /// Leaves a process behind that removes the file `path` when this process has ended, whatever it has become by then, or after so many
 /// seconds. If the file was still there at this process's end, it says `words` on standard error.
 ///

@@ -35,18 +35,41 @@ public struct TunnelRoute: Hashable, Sendable {
     }
 }
 
+/// How patient a tunnel's ssh is.
+public struct TunnelTiming: Hashable, Sendable {
+    /// The patience with a gateway that was reached, but answers slowly.
+    public static let slowConnectTimeout = 30
+    /// Seconds between the questions whether the gateway is still there (`ServerAliveInterval`).
+    public var aliveInterval: Int
+    /// How many of them may stay without an answer (`ServerAliveCountMax`).
+    public var aliveCount: Int
+    /// Seconds to connect and agree on keys (`ConnectTimeout`).
+    public var connectTimeout: Int
+
+    /// Creates a timing.
+    public init(aliveInterval: Int = 5, aliveCount: Int = 3, connectTimeout: Int = 5) {
+        self.aliveInterval = aliveInterval
+        self.aliveCount = aliveCount
+        self.connectTimeout = connectTimeout
+    }
+}
+
 extension Command {
-    /// autossh(1) that keeps the reverse tunnel up.
+    /// autossh(1) that has the reverse tunnel until it breaks.
     ///
-    /// `AUTOSSH_GATETIME=0`, or it gives up when the first connect fails; `AUTOSSH_POLL=30` caps its back-off, which else grows to ten
-    /// minutes. `ExitOnForwardFailure`, or a tunnel can be up with no port. The bind address is written out, because the gateway's
-    /// `permitlisten` is compared literally. curve25519 for this hop: the admin's session inside brings its own key exchange, and
-    /// sntrup761 costs 75 ms of CPU on the device.
-    public static func autossh(_ route: TunnelRoute, pidFile: String) -> Command {
+    /// `AUTOSSH_MAXSTART=1`: it ends with its ssh, because its own waits grow as it pleases; `AUTOSSH_GATETIME=0`, or it takes a first
+    /// connect that fails for a mistake. `ExitOnForwardFailure`, or a tunnel can be up with no port. The bind address is written out,
+    /// because the gateway's `permitlisten` is compared literally. curve25519 for this hop: the admin's session inside brings its own
+    /// key exchange, and sntrup761 costs 75 ms of CPU on the device.
+    public static func autossh(_ route: TunnelRoute, _ timing: TunnelTiming = TunnelTiming(), pidFile: String)
+        -> Command
+    {
         let options = [
-            "BatchMode=yes", "ConnectTimeout=10", "ControlMaster=no", "ControlPath=none", "ExitOnForwardFailure=yes",
+            "BatchMode=yes", "ConnectTimeout=\(timing.connectTimeout)", "ControlMaster=no", "ControlPath=none",
+            "ExitOnForwardFailure=yes",
             "HostKeyAlias=\(KnownHosts.gatewayAlias)", "IdentitiesOnly=yes", "LogLevel=ERROR",
-            "PasswordAuthentication=no", "ServerAliveCountMax=3", "ServerAliveInterval=15",
+            "PasswordAuthentication=no", "ServerAliveCountMax=\(timing.aliveCount)",
+            "ServerAliveInterval=\(timing.aliveInterval)",
             "KexAlgorithms=curve25519-sha256,curve25519-sha256@libssh.org",
             "StrictHostKeyChecking=yes", "TCPKeepAlive=yes", "UserKnownHostsFile=\(route.knownHosts)",
             "GlobalKnownHostsFile=/dev/null", "ProxyUseFdpass=yes", "ProxyCommand=\(Self.proxyCommand(route.dial))",
@@ -57,7 +80,7 @@ extension Command {
                 "-R", "127.0.0.1:\(route.port):127.0.0.1:\(route.localPort)", "-p", "\(route.gatewayPort)",
                 "-l", route.user, "--", route.host,
             ],
-            environment: ["AUTOSSH_GATETIME": "0", "AUTOSSH_POLL": "30", "AUTOSSH_PIDFILE": pidFile])
+            environment: ["AUTOSSH_GATETIME": "0", "AUTOSSH_MAXSTART": "1", "AUTOSSH_PIDFILE": pidFile])
     }
 
     /// A command as ssh takes it: the user's shell reads it, and ssh replaces what follows a `%` (ssh_config(5)).

@@ -18,12 +18,14 @@ public enum SystemdUnit {
         Type=notify
         ExecStart=\(binary) agent --folder \(folder)
         Restart=always
-        RestartSec=2
+        RestartSec=1
         WatchdogSec=60
         TimeoutStopSec=15
         RuntimeDirectory=watchman-agent
         UMask=0077
         OOMScoreAdjust=-500
+        # A child that the kernel kills for memory is started again by the agent; systemd need not stop all of it.
+        OOMPolicy=continue
 
         [Install]
         WantedBy=multi-user.target

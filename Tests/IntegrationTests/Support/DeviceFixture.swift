@@ -126,6 +126,9 @@ struct PrivateSSHD: Sendable {
         return PrivateSSHD(folder: folder, port: port, hostKey: hostKey, program: program, scratch: scratch)
     }
 
+    /// Ends it, and what it started.
+    func end() async { await Processes.endFamily(self.program.pid) }
+
     /// Ends it and starts another on the same port that has another host key; the agent does not see an impostor's.
     func replacedWithOtherKey(isImpostor: Bool = true) async throws -> PrivateSSHD {
         await Processes.endFamily(self.program.pid)

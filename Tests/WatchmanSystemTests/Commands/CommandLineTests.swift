@@ -16,10 +16,10 @@ import WatchmanCore
             command.arguments == [
                 "-M", "0", "-N", "-T", "-F", "none", "-i", "/root/Secure-Tunnel/id_ed25519", "-o", "BatchMode=yes",
                 "-o",
-                "ConnectTimeout=10", "-o", "ControlMaster=no", "-o", "ControlPath=none", "-o",
+                "ConnectTimeout=5", "-o", "ControlMaster=no", "-o", "ControlPath=none", "-o",
                 "ExitOnForwardFailure=yes", "-o", "HostKeyAlias=gateway.watchman", "-o", "IdentitiesOnly=yes", "-o",
                 "LogLevel=ERROR", "-o", "PasswordAuthentication=no", "-o", "ServerAliveCountMax=3", "-o",
-                "ServerAliveInterval=15", "-o", "KexAlgorithms=curve25519-sha256,curve25519-sha256@libssh.org", "-o",
+                "ServerAliveInterval=5", "-o", "KexAlgorithms=curve25519-sha256,curve25519-sha256@libssh.org", "-o",
                 "StrictHostKeyChecking=yes", "-o", "TCPKeepAlive=yes", "-o",
                 "UserKnownHostsFile=/root/Secure-Tunnel/known_hosts", "-o", "GlobalKnownHostsFile=/dev/null", "-o",
                 "ProxyUseFdpass=yes", "-o", "ProxyCommand=/root/Secure-Tunnel/watchman agent dial", "-R",
@@ -27,7 +27,8 @@ import WatchmanCore
             ])
         #expect(
             command.environment == [
-                "AUTOSSH_GATETIME": "0", "AUTOSSH_POLL": "30", "AUTOSSH_PIDFILE": "/run/watchman-agent/autossh.pid",
+                "AUTOSSH_GATETIME": "0", "AUTOSSH_MAXSTART": "1",
+                "AUTOSSH_PIDFILE": "/run/watchman-agent/autossh.pid",
             ])
     }
 

@@ -1,0 +1,85 @@
+import Glibc
+import Logging
+import ServiceLifecycle
+import WatchmanCore
+import WatchmanSystem
+
+/// Notices that the tunnel cannot go on, or could come back, before ssh does: links, addresses, routes and name servers change, the
+/// machine sleeps, the gateway falls silent. Changes that do not touch the way to the gateway leave the tunnel alone.
+struct NetworkWatch: Service {
+    /// A change comes as many messages, and is over when none has come for so long.
+    private static let calm: Duration = .milliseconds(300)
+    let membership: Membership
+    let site: EdgeSite
+    let board: StatusBoard
+    let pulse: Pulse
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.followRoutes() }
+                group.addTask { await self.followTime() }
+            }
+        }
+    }
+
+    private func followRoutes() async {
+        for await _ in RouteEvents.stream() {
+            await self.look(.network)
+            try? await Task.sleep(for: Self.calm)
+        }
+    }
+
+    private func followTime() async {
+        var suspension = Suspension()
+        var names = Self.nameServers()
+        while !Task.isCancelled {
+            self.pulse.beat(.network)
+            let slept = suspension.sinceLastLook()
+            // The clocks are not read at one instant.
+            if slept > .seconds(1) { await self.look(.slept(slept)) }
+            let current = Self.nameServers()
+            if current != names { await self.look(.names) }
+            names = current
+            await self.look(.time)
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func look(_ change: TunnelPath.Change) async {
+        let path = self.path()
+        switch path.verdict(change) {
+        case .keep: break
+        case .renew(let reason): self.renew(reason, path)
+        case .renewIfReachable(let reason):
+            guard let remote = path.connection?.remote, await NetworkPath.answers(remote, milliseconds: 1000) else {
+                return
+            }
+            // The old connection may have come back meanwhile, or ssh may have another.
+            let now = self.path()
+            guard now.connection?.local == path.connection?.local, now.verdict(change) != .keep else { return }
+            self.renew(reason, now)
+        }
+    }
+
+    private func path() -> TunnelPath {
+        let connection = TunnelProcesses(self.site, self.membership.configuration).connection()
+        return TunnelPath(
+            connection: connection, hasAddress: connection.map { NetworkPath.isOwn($0.local) } ?? true,
+            source: connection.flatMap { NetworkPath.source(to: $0.remote) }, problem: self.board.current.problem)
+    }
+
+    private func renew(_ reason: String, _ path: TunnelPath) {
+        self.logger.notice("the tunnel is made anew", metadata: ["cause": "\(reason)"])
+        if path.connection != nil { self.board.tunnel(.connecting, reason: reason, problem: .lost) }
+        self.membership.restartTunnel()
+    }
+
+    /// What changes when the name servers do: the file's identity and the time of its last change.
+    private static func nameServers() -> [Int] {
+        var status = stat()
+        guard stat("/etc/resolv.conf", &status) == 0 else { return [] }
+        return [Int(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+    }
+}
