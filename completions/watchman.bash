@@ -211,7 +211,7 @@ _watchman_register() {
     repeating_flags=()
     non_repeating_flags=(--keep-root-password --skip-prereqs --no-wait --version -h --help)
     repeating_options=(--login)
-    non_repeating_options=(--server --token-file --name --key-type --proxy --proxy-user --proxy-password-file --folder)
+    non_repeating_options=(--server --token-file --name --key-type --profile --proxy --proxy-user --proxy-password-file --folder)
     __watchman_offer_flags_options 0
 
     # Offer option value completions
@@ -230,6 +230,10 @@ _watchman_register() {
         return
         ;;
     '--login')
+        return
+        ;;
+    '--profile')
+        __watchman_add_completions -W 'wired'$'\n''wifi'$'\n''lte'$'\n''satellite'
         return
         ;;
     '--proxy')
@@ -259,13 +263,13 @@ _watchman_agent() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|status|install|uninstall|logins)
+    run|status|install|uninstall|logins|profile)
         # Offer subcommand argument completions
         "_watchman_agent_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run status install uninstall logins' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run status install uninstall logins profile' -- "${cur}"))
         ;;
     esac
 }
@@ -401,6 +405,29 @@ _watchman_agent_logins_remove() {
     # Offer option value completions
     case "${prev}" in
     '--folder')
+        return
+        ;;
+    esac
+}
+
+_watchman_agent_profile() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--folder)
+    __watchman_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--folder')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __watchman_add_completions -W 'wired'$'\n''wifi'$'\n''lte'$'\n''satellite'
         return
         ;;
     esac

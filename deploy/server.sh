@@ -34,6 +34,8 @@ add_accounts() {
         # useradd leaves `!`, which sshd without PAM takes for a locked account; `*` only says that no password fits.
         usermod --password '*' "$user"
     done
+    # Each tunnel holds a session open, in which sshd runs one command by this shell, and no other.
+    usermod --shell /bin/sh wm-edge
 }
 
 set_up_server() {

@@ -20,6 +20,8 @@ public struct AgentConfiguration: Codable, Hashable, Sendable {
     public var hostKeyFiles: [String]?
     /// The site's HTTP proxy, or nil if the server is reached without one.
     public var proxy: HTTPProxy?
+    /// How the device's network is; nil if nobody has said, which is `wired`.
+    public var profile: NetworkProfile?
 
     /// Reads a site's configuration, or nil if the device is not registered.
     ///
@@ -55,10 +57,12 @@ public struct AgentConfiguration: Codable, Hashable, Sendable {
 
     /// Where the tunnel goes.
     func route(_ site: EdgeSite) -> TunnelRoute {
-        TunnelRoute(
+        var route = TunnelRoute(
             host: self.enrolment.gatewayHost ?? self.server.host, gatewayPort: self.enrolment.gatewayPort,
             user: self.enrolment.gatewayUser, port: self.enrolment.port, localPort: self.sshdPort, key: self.keyFile,
             knownHosts: site.knownHostsFile, dial: Self.dialCommand(site))
+        route.holdsSession = self.enrolment.holdsSession == true
+        return route
     }
 
     /// The device's key.

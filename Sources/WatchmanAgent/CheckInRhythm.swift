@@ -6,7 +6,7 @@ struct CheckInRhythm: Sendable {
     /// Until the first answer names another interval, and while the tunnel is coming up.
     static let eager: Duration = .seconds(2)
     /// So many answers in a row that the tunnel is not up are worth such haste.
-    private static let eagerAnswers = 30
+    private static let eagerAnswers = (usual: 30, sparing: 5)
     /// Calls in a row without an answer.
     private(set) var failures = 0
     /// Answers in a row that the gateway does not hold the device's port open.
@@ -35,12 +35,13 @@ struct CheckInRhythm: Sendable {
     }
 
     /// The server's interval once all is well; soon again while the tunnel comes up; up to a minute, spread out, while the server is away.
-    func pause(_ answer: CheckInResponse?) -> Duration {
+    func pause(_ answer: CheckInResponse?, _ profile: NetworkProfile = .wired) -> Duration {
         guard let answer else {
             let ceiling = min(60, 2 << min(self.failures, 5))
             return .milliseconds(Int.random(in: 500 * ceiling...1000 * ceiling))
         }
-        if !answer.tunnelIsUp && self.denials <= Self.eagerAnswers { return Self.eager }
-        return .seconds(max(5, min(answer.interval, 3600)))
+        let eagerAnswers = profile.isSparing ? Self.eagerAnswers.sparing : Self.eagerAnswers.usual
+        if !answer.tunnelIsUp && self.denials <= eagerAnswers { return Self.eager }
+        return .seconds(max(profile.checkInInterval, min(answer.interval, 3600)))
     }
 }

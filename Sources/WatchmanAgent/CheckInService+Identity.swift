@@ -14,7 +14,8 @@ extension CheckInService {
     func adopt(_ enrolment: Enrolment) async throws -> Bool {
         let old = self.membership.configuration
         guard enrolment != old.enrolment else { return false }
-        var new = old
+        // The profile in the file may be newer than ours.
+        var new = try AgentConfiguration.read(self.site) ?? old
         new.enrolment = enrolment
         if enrolment.opensOtherDoors(than: old.enrolment) { _ = try await Doors(site: self.site).settle(enrolment) }
         try new.write(self.site)

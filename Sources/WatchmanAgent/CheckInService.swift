@@ -26,7 +26,7 @@ struct CheckInService: Service {
                     let answer = await self.checkIn(client, &caller, &reporter)
                     rhythm.note(answer)
                     self.doubt(&rhythm)
-                    await self.wait(rhythm.pause(answer))
+                    await self.wait(rhythm.pause(answer, self.profile))
                 }
             }
             await self.leave(client)
@@ -82,6 +82,8 @@ struct CheckInService: Service {
         }
     }
 
+    private var profile: NetworkProfile { self.membership.configuration.profile ?? .wired }
+
     /// This end of the tunnel's connection, if it stands.
     private var connection: TCPPeers.Endpoint? {
         let connection = TunnelProcesses(self.site, self.membership.configuration).connection()
@@ -91,7 +93,10 @@ struct CheckInService: Service {
     /// Ends a tunnel in which only ssh believes.
     private func doubt(_ rhythm: inout CheckInRhythm) {
         guard rhythm.failures == 0,
-            rhythm.isDenied(rhythm.denials > 0 ? self.connection : nil, patience: .seconds(15), now: .now)
+            rhythm.isDenied(
+                rhythm.denials > 0 ? self.connection : nil,
+                patience: .seconds(3 * TunnelTiming(self.profile).connectTimeout),
+                now: .now)
         else { return }
         self.logger.notice("the tunnel is made anew", metadata: ["cause": "the gateway does not hold the port open"])
         self.membership.restartTunnel()

@@ -66,6 +66,8 @@ public struct EdgeSite: Sendable {
     public var autosshPIDFile: String { "\(self.runtimeFolder)/autossh.pid" }
     /// By which way the gateway was reached last.
     public var wayFile: String { "\(self.runtimeFolder)/way.json" }
+    /// What is ssh's standard input.
+    var inputFile: String { "\(self.runtimeFolder)/input" }
     /// The unit file of the service, if there is to be one.
     public var unitFile: String? { self.unitFolder.map { "\($0)/\(SystemdUnit.agentName)" } }
 

@@ -22,6 +22,8 @@ public struct Enroller: Sendable {
         public var logins: [String]
         /// The site's HTTP proxy, or nil for the one that the device had, if any.
         public var proxy: HTTPProxy?
+        /// How the device's network is, or nil to leave that as it is.
+        public var profile: NetworkProfile?
 
         /// Collects the wishes.
         public init(
@@ -90,6 +92,7 @@ public struct Enroller: Sendable {
     private func known(_ wishes: Wishes) async throws -> AgentConfiguration? {
         guard var configuration = try AgentConfiguration.read(self.site) else { return nil }
         configuration.proxy = wishes.proxy ?? configuration.proxy
+        configuration.profile = wishes.profile ?? configuration.profile
         guard configuration.server == wishes.server else {
             throw WatchmanError(
                 .conflict, "this device is registered with \(configuration.server.text)",
@@ -155,6 +158,7 @@ public struct Enroller: Sendable {
             server: wishes.server, authority: authority, pin: token.pin, enrolment: enrolment,
             keyFile: wishes.keyType.file(self.site), sshdPort: await self.site.sshdPort(self.processes))
         configuration.proxy = wishes.proxy
+        configuration.profile = wishes.profile
         try configuration.write(self.site)
         self.report("registered as \(enrolment.name) (\(enrolment.deviceID)), port \(enrolment.port)")
         return configuration

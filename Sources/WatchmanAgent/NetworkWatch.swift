@@ -9,6 +9,7 @@ import WatchmanSystem
 struct NetworkWatch: Service {
     /// A change comes as many messages, and is over when none has come for so long.
     private static let calm: Duration = .milliseconds(300)
+    private static let nameServers = "/etc/resolv.conf"
     let membership: Membership
     let site: EdgeSite
     let board: StatusBoard
@@ -33,15 +34,15 @@ struct NetworkWatch: Service {
 
     private func followTime() async {
         var suspension = Suspension()
-        var names = Self.nameServers()
+        var names = Self.identity(of: Self.nameServers)
+        var file = Self.identity(of: self.site.configurationFile)
         while !Task.isCancelled {
             self.pulse.beat(.network)
             let slept = suspension.sinceLastLook()
             // The clocks are not read at one instant.
             if slept > .seconds(1) { await self.look(.slept(slept)) }
-            let current = Self.nameServers()
-            if current != names { await self.look(.names) }
-            names = current
+            if Self.notice(Self.nameServers, &names) { await self.look(.names) }
+            if Self.notice(self.site.configurationFile, &file) { self.followProfile() }
             await self.look(.time)
             try? await Task.sleep(for: .seconds(1))
         }
@@ -76,10 +77,27 @@ struct NetworkWatch: Service {
         self.membership.restartTunnel()
     }
 
-    /// What changes when the name servers do: the file's identity and the time of its last change.
-    private static func nameServers() -> [Int] {
+    /// Goes over to another profile, if `agent profile` has set one.
+    private func followProfile() {
+        var configuration = self.membership.configuration
+        guard let file = try? AgentConfiguration.read(self.site), file.profile != configuration.profile else { return }
+        configuration.profile = file.profile
+        self.membership.change(configuration)
+        self.logger.notice("the profile changed", metadata: ["profile": "\((file.profile ?? .wired).rawValue)"])
+        self.membership.restartTunnel()
+    }
+
+    /// Whether a file changed.
+    private static func notice(_ file: String, _ known: inout [Int]) -> Bool {
+        let current = Self.identity(of: file)
+        defer { known = current }
+        return current != known
+    }
+
+    /// What changes when a file does: its number and the time of its last change.
+    private static func identity(of file: String) -> [Int] {
         var status = stat()
-        guard stat("/etc/resolv.conf", &status) == 0 else { return [] }
+        guard stat(file, &status) == 0 else { return [] }
         return [Int(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 }

@@ -44,6 +44,7 @@ struct Reporter {
             facts: facts, vitals: self.machine.vitals(), tunnelProblem: problem?.words, bootID: self.machine.bootID,
             hostKeys: hostKeys.isEmpty || hostKeys == self.knownHostKeys ? nil : hostKeys,
             logins: logins.map { ["root"] + $0 })
+        report.profile = (configuration.profile ?? .wired).rawValue
         report.problem = problem?.problem
         report.way = WayMemory.read(self.site.wayFile)?.way
         return report

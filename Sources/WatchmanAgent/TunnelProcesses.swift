@@ -25,23 +25,30 @@ struct TunnelProcesses: Sendable {
         // `agent dial`, below ssh, has the connection before ssh does. With TLS on the way a helper has it, which is nobody's child.
         let below = Processes.children(of: autossh)
         let family = below + below.flatMap { Processes.children(of: $0) }
-        let own = family.lazy.compactMap { TCPConnection.first(of: $0, except: sshd) }.first
-        return own ?? self.relays().lazy.compactMap { TCPConnection.first(of: $0, except: nil) }.first
+        return Self.first(of: family, except: sshd) ?? Self.first(of: self.relays(), except: nil)
+    }
+
+    /// A loop, because a lazy sequence would look twice, and the second time find something else.
+    private static func first(of family: [pid_t], except other: TCPPeers.Endpoint?) -> TCPConnection? {
+        for pid in family {
+            if let connection = TCPConnection.first(of: pid, except: other) { return connection }
+        }
+        return nil
     }
 
     private func relays() -> [pid_t] {
         Processes.all().filter { pid in
             guard Processes.name(of: pid) == "watchman" else { return false }
-            let words = Processes.commandLine(of: pid)?.split(separator: " ") ?? []
-            return words.contains("--relay") && words.contains { $0 == self.folder }
+            let line = Processes.commandLine(of: pid) ?? ""
+            return line.contains(" --relay") && line.contains(" --folder \(self.folder) ")
         }
     }
 
     /// Ends what an agent, or an autossh, left behind when it was killed: at most one ssh holds the port.
     func endLeftovers() async {
         let leftovers = Processes.all().filter { ["autossh", "ssh"].contains(Processes.name(of: $0)) }.filter {
-            let words = Processes.commandLine(of: $0)?.split(separator: " ") ?? []
-            return words.contains("-R") && words.contains { $0 == self.keyFile }
+            let line = Processes.commandLine(of: $0) ?? ""
+            return line.contains(" -R ") && line.contains(" -i \(self.keyFile) ")
         }
         for pid in leftovers { Processes.signal(pid, SIGTERM) }
         for pid in leftovers where await !Processes.waitUntilGone(pid, within: .seconds(2)) {

@@ -8,6 +8,10 @@ import WatchmanSystem
 ///
 /// autossh ends with its ssh, so that the wait before the next attempt is ours: its own waits grow without regard to the cause.
 struct TunnelService: Service {
+    /// A session that ends sooner was never to wait.
+    private static let atOnce: Duration = .seconds(2)
+    /// After so many of them the tunnel goes without: some may have been cut off by chance.
+    private static let sessionTries = 3
     let membership: Membership
     let site: EdgeSite
     let processes: SystemProcessRunner
@@ -40,6 +44,8 @@ struct TunnelService: Service {
         var backoff = Backoff()
         /// Whether the gateway was reached, but too slowly for the usual patience.
         var isSlow = false
+        /// How often in a row the gateway did not let the session wait.
+        var refusedSessions = 0
     }
 
     /// Has one tunnel until it ends, and then waits.
@@ -50,25 +56,39 @@ struct TunnelService: Service {
         guard !Task.isCancelled else { return plan }
         self.board.tunnel(.connecting, reason: end.words, problem: end.problem)
         plan.isSlow = plan.isSlow || end.isSlowness
+        let life = ContinuousClock.now - start
+        self.judgeSession(configuration, end, life, &plan)
         var generator = SystemRandomNumberGenerator()
-        let pause = plan.backoff.pause(after: end.problem, life: ContinuousClock.now - start, using: &generator)
+        let pause = plan.backoff.pause(after: end.problem, life: life, using: &generator)
         try? await Task.sleep(for: pause)
         return plan
     }
 
+    /// Notices a gateway that says that a session can wait, and lets none.
+    private func judgeSession(
+        _ configuration: AgentConfiguration, _ end: SSHProblem, _ life: Duration, _ plan: inout Plan
+    ) {
+        guard configuration.enrolment.holdsSession == true, plan.refusedSessions < Self.sessionTries else { return }
+        plan.refusedSessions = end.isRefusedSession && life < Self.atOnce ? plan.refusedSessions + 1 : 0
+        guard plan.refusedSessions == Self.sessionTries else { return }
+        self.logger.warning("the gateway lets no session wait; the tunnel goes without")
+    }
+
     private func hold(_ configuration: AgentConfiguration, _ plan: Plan) async -> SSHProblem {
         await TunnelProcesses(self.site, configuration).endLeftovers()
-        var timing = TunnelTiming()
+        var route = configuration.route(self.site)
+        if plan.refusedSessions >= Self.sessionTries { route.holdsSession = false }
+        var timing = TunnelTiming(configuration.profile ?? .wired)
         if plan.isSlow { timing.connectTimeout = max(timing.connectTimeout, TunnelTiming.slowConnectTimeout) }
         let lastWords = Mutex<SSHProblem?>(nil)
         do {
-            let command = Command.autossh(
-                configuration.route(self.site), timing, pidFile: self.site.autosshPIDFile)
-            _ = try await self.processes.supervise(command) { line in
-                let problem = self.note(line)
+            let command = Command.autossh(route, timing, pidFile: self.site.autosshPIDFile)
+            let input = route.holdsSession ? try EndlessInput.open(at: self.site.inputFile) : nil
+            _ = try await self.processes.supervise(command, input: input) { line in
+                guard let problem = self.note(line) else { return }
                 lastWords.withLock { if problem.explainsMore(than: $0) { $0 = problem } }
             }
-            return lastWords.withLock(\.self) ?? SSHProblem(.lost, "the connection to the gateway ended")
+            return lastWords.withLock(\.self) ?? .ended
         } catch {
             self.logger.error("tunnel cannot be started", metadata: ["cause": "\(error)"])
             return SSHProblem(.other, "\(error)")
@@ -76,7 +96,9 @@ struct TunnelService: Service {
     }
 
     /// Reads a line that ssh or autossh printed.
-    private func note(_ line: String) -> SSHProblem {
+    private func note(_ line: String) -> SSHProblem? {
+        // The gateway's user has no home, and needs none.
+        if line.utf8.starts(with: "Could not chdir to home directory".utf8) { return nil }
         let text = OutsideText.clean(line, limit: 300)
         self.logger.warning("ssh says", metadata: ["line": "\(text)"])
         return SSHProblem(text)
@@ -84,6 +106,12 @@ struct TunnelService: Service {
 }
 
 extension SSHProblem {
+    /// ssh ended without a word.
+    fileprivate static let ended = SSHProblem(.lost, "the connection to the gateway ended")
+
+    /// Whether a session that was to wait ended by itself, or was not opened.
+    fileprivate var isRefusedSession: Bool { self == .ended || self.words.contains("open failed") }
+
     /// Whether this, and not what was said before, is why ssh ends.
     fileprivate func explainsMore(than other: SSHProblem?) -> Bool {
         // ssh says that the device's sshd does not answer, and goes on.

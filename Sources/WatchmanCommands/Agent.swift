@@ -10,7 +10,10 @@ extension Watchman {
     struct Agent: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Keep this device's tunnel up.",
-            subcommands: [AgentRun.self, AgentStatus.self, AgentInstall.self, AgentUninstall.self, AgentLogins.self],
+            subcommands: [
+                AgentRun.self, AgentStatus.self, AgentInstall.self, AgentUninstall.self, AgentLogins.self,
+                AgentProfile.self,
+            ],
             defaultSubcommand: AgentRun.self)
     }
 

@@ -33,6 +33,12 @@ extension Watchman {
             help: ArgumentHelp("A user besides root that admins can log in as; can be repeated.", valueName: "user"))
         var login: [String] = []
 
+        @Option(
+            help:
+                "How the device's network is: wired, wifi, lte or satellite. The last two spare data. Default: wired; `agent profile` changes it."
+        )
+        var profile: NetworkProfile?
+
         @OptionGroup var proxy: ProxyOptions
 
         @Flag(help: "Leave root's password as it is; the server will not know it.")
@@ -54,9 +60,10 @@ extension Watchman {
             let proxy = try self.proxy.resolve(context)
             // Through a proxy the server's name need not even resolve here.
             if !self.skipPrereqs { try await Prereqs.require(context, server: proxy == nil ? server : nil) }
-            let wishes = Enroller.Wishes(
+            var wishes = Enroller.Wishes(
                 server: server, name: self.name, keyType: self.keyType, escrowsRootPassword: !self.keepRootPassword,
                 waits: !self.noWait, logins: self.login, proxy: proxy)
+            wishes.profile = self.profile
             let enroller = Enroller(site: self.site.site, processes: context.processes) {
                 Terminal.say("watchman: \($0)")
             }

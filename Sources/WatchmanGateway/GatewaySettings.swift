@@ -14,6 +14,8 @@ public struct GatewaySettings: Hashable, Sendable {
     public var lastPort: Int
     /// Login user of devices.
     public var edgeUser: String
+    /// Whether devices hold a session open; their login user needs a shell for that.
+    public var holdsSession = false
     /// Login user of admins on their way to a device.
     public var jumpUser: String
     /// User that the key lookup runs as.

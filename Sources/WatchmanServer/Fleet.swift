@@ -28,6 +28,8 @@ struct Fleet: Sendable {
     let url: String
     /// SHA-256 of its certificate, which a person compares when the browser asks.
     let fingerprint: String
+    /// Whether tunnels hold a session open.
+    var holdsSession = false
     /// When root passwords are replaced.
     var passwords = PasswordPolicy()
     /// Logins of the command line that a person approved in the browser.
@@ -57,7 +59,8 @@ struct Fleet: Sendable {
             deviceID: id, name: name, gatewayHost: self.gateway.host, gatewayPort: self.gateway.port,
             gatewayUser: self.gatewayUsers.edge, port: port, hostAuthority: self.authorities.host.publicKey,
             userAuthority: self.authorities.user.publicKey, escrowsRootPassword: escrowsRootPassword,
-            otherPorts: self.otherPorts.isEmpty ? nil : self.otherPorts)
+            otherPorts: self.otherPorts.isEmpty ? nil : self.otherPorts,
+            holdsSession: self.holdsSession ? true : nil)
     }
 
     /// Takes a device's report.

@@ -64,6 +64,8 @@ public struct Server: Sendable {
     public init(
         _ settings: ServerSettings, processes: any ProcessRunner, notifier: ServiceNotifier, logger: Logger
     ) async throws {
+        var settings = settings
+        settings.gateway.holdsSession = Accounts.hasShell(settings.gateway.edgeUser)
         // First of all, so that a second server neither opens the database nor starts an sshd.
         try LocalSocket.clear(settings.socket)
         let folder = try StateFolder(path: settings.stateFolder)
@@ -93,7 +95,7 @@ public struct Server: Sendable {
             otherPorts: settings.gateway.otherPorts, lookup: lookup, presence: presence, changes: changes,
             backups: backups, authorities: authorities,
             escrow: escrow, program: Download(), pin: tls.pin, keyPin: tls.keyPin, url: Self.url(settings),
-            fingerprint: tls.fingerprint, passwords: settings.passwords,
+            fingerprint: tls.fingerprint, holdsSession: settings.gateway.holdsSession, passwords: settings.passwords,
             logins: CommandLineLogins(keyLifetime: settings.loginLifetime), issuer: settings.provider?.issuer)
         try await fleet.synchronizeGateway()
         let daemon = GatewayDaemon(settings: settings.gateway, processes: processes, logger: logger)

@@ -4,20 +4,27 @@ public import Glibc
 public enum Accounts {
     /// User and primary group of an account, or nil if there is none.
     public static func user(_ name: String) -> (uid: uid_t, gid: gid_t)? {
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16384)
-        guard getpwnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
-        return (entry.pw_uid, entry.pw_gid)
+        Self.entry(name) { ($0.pw_uid, $0.pw_gid) }
     }
 
     /// Home of an account, or nil if there is none.
-    public static func home(_ name: String) -> String? {
+    public static func home(_ name: String) -> String? { Self.entry(name) { String(cString: $0.pw_dir) } }
+
+    /// Whether an account's login shell runs commands, as far as its name tells.
+    public static func hasShell(_ name: String) -> Bool {
+        guard let shell = Self.entry(name, { String(cString: $0.pw_shell) }) else { return false }
+        // passwd(5): an empty field is /bin/sh.
+        if shell.isEmpty { return true }
+        let isNone = ["nologin", "false", "true", "sync", "shutdown", "halt"].contains { shell.hasSuffix("/\($0)") }
+        return !isNone && access(shell, X_OK) == 0
+    }
+
+    private static func entry<Value>(_ name: String, _ body: (passwd) -> Value) -> Value? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16384)
         guard getpwnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
-        return String(cString: entry.pw_dir)
+        return body(entry)
     }
 
     /// Id of a group, or nil if there is none.

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+public import Foundation
 import Glibc
 import WatchmanCore
 
@@ -29,13 +29,16 @@ public struct SystemProcessRunner: ProcessRunner {
         }
     }
 
-    /// Runs a long-lived child, passing on each line of its standard error. Cancelling the task ends the child: SIGTERM, then SIGKILL.
+    /// Runs a long-lived child, passing on each line of its standard error; its standard input is empty or `input`. Cancelling the task ends the child: SIGTERM, then SIGKILL.
     ///
     /// - Returns: the exit status, a signal counted as 128 plus its number.
     /// - Throws: `WatchmanError` (`unavailable`) if it cannot be started.
-    public func supervise(_ command: Command, onErrorLine: @escaping @Sendable (String) -> Void) async throws -> Int32 {
+    public func supervise(
+        _ command: Command, input: FileHandle? = nil, onErrorLine: @escaping @Sendable (String) -> Void
+    ) async throws -> Int32 {
         let errors = Pipe()
         let process = try Self.prepare(command)
+        if let input { process.standardInput = input }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
         let lines = LineSplitter(onErrorLine)

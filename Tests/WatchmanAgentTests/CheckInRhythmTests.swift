@@ -27,6 +27,18 @@ import WatchmanSystem
         #expect(Self.rhythm(answer).pause(answer) == .seconds(2))
     }
 
+    @Test(arguments: [NetworkProfile.lte, .satellite]) func `who pays for data is not hurried`(
+        profile: NetworkProfile
+    ) {
+        #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true), profile) == .seconds(600))
+        #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true, interval: 900), profile) == .seconds(900))
+        var rhythm = CheckInRhythm()
+        for _ in 0..<5 { rhythm.note(Self.answer(false)) }
+        #expect(rhythm.pause(Self.answer(false), profile) == .seconds(2))
+        rhythm.note(Self.answer(false))
+        #expect(rhythm.pause(Self.answer(false), profile) == .seconds(600))
+    }
+
     @Test func `a tunnel that does not come up is no reason to hurry for ever`() {
         let answer = Self.answer(false)
         var rhythm = CheckInRhythm()

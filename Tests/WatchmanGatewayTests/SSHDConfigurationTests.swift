@@ -86,6 +86,15 @@ import WatchmanSystem
         #expect(SSHDConfiguration.text(Self.settings) == Self.golden)
     }
 
+    @Test func `a user with a shell holds one session, in which nothing can be run`() {
+        var settings = Self.settings
+        settings.holdsSession = true
+        let held = Self.golden.replacing(
+            "    PermitOpen none\n",
+            with: "    PermitOpen none\n    MaxSessions 1\n    ForceCommand exec cat >/dev/null\n")
+        #expect(SSHDConfiguration.text(settings) == held && held != Self.golden)
+    }
+
     @Test func `the principals command stands before the keys command`() throws {
         // OpenSSH 9.2 silently ignores it when it comes after.
         let principals = try #require(Self.lines.firstIndex { $0.hasPrefix("AuthorizedPrincipalsCommand ") })

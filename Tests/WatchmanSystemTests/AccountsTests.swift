@@ -12,6 +12,12 @@ import WatchmanSystem
         }
     }
 
+    @Test func `an account with a login shell can run commands`() {
+        #expect(Accounts.hasShell("root"))
+        // Every Debian has these: /usr/sbin/nologin and /bin/sync.
+        for name in ["nobody", "sync", "wm-nobody"] { #expect(!Accounts.hasShell(name)) }
+    }
+
     @Test func `this process's account has a name`() {
         #expect(!Accounts.currentName.isEmpty)
         #expect(Accounts.isRoot == (geteuid() == 0))

@@ -125,6 +125,8 @@ public struct Enrolment: Codable, Hashable, Sendable {
     public var otherPorts: [Int]?
     /// The user that tunnels log in as.
     public var gatewayUser: String
+    /// Whether a tunnel is to hold a session open, which the gateway lets wait: sshd delays small packets on a connection without one.
+    public var holdsSession: Bool?
     /// The device's dedicated port on the gateway's loopback.
     public var port: Int
     /// The CA that signs gateways' host keys.
@@ -137,8 +139,10 @@ public struct Enrolment: Codable, Hashable, Sendable {
     /// Creates an enrolment from its parts.
     public init(
         deviceID: String, name: String, gatewayHost: String?, gatewayPort: Int, gatewayUser: String, port: Int,
-        hostAuthority: SSHPublicKey, userAuthority: SSHPublicKey, escrowsRootPassword: Bool, otherPorts: [Int]? = nil
+        hostAuthority: SSHPublicKey, userAuthority: SSHPublicKey, escrowsRootPassword: Bool, otherPorts: [Int]? = nil,
+        holdsSession: Bool? = nil
     ) {
+        self.holdsSession = holdsSession
         self.deviceID = deviceID
         self.name = name
         self.gatewayHost = gatewayHost

@@ -1,4 +1,4 @@
-import WatchmanCore
+public import WatchmanCore
 
 /// Where a tunnel goes and with which files.
 public struct TunnelRoute: Hashable, Sendable {
@@ -18,6 +18,8 @@ public struct TunnelRoute: Hashable, Sendable {
     public var knownHosts: String
     /// The command that gives ssh a connection to the gateway.
     public var dial: [String]
+    /// Whether to hold a session open there.
+    public var holdsSession = false
 
     /// Creates a route.
     public init(
@@ -46,11 +48,15 @@ public struct TunnelTiming: Hashable, Sendable {
     /// Seconds to connect and agree on keys (`ConnectTimeout`).
     public var connectTimeout: Int
 
-    /// Creates a timing.
-    public init(aliveInterval: Int = 5, aliveCount: Int = 3, connectTimeout: Int = 5) {
-        self.aliveInterval = aliveInterval
-        self.aliveCount = aliveCount
-        self.connectTimeout = connectTimeout
+    /// The timing that suits a network.
+    public init(_ profile: NetworkProfile) {
+        (self.aliveInterval, self.aliveCount, self.connectTimeout) =
+            switch profile {
+            case .wired: (5, 3, 5)
+            case .wifi: (10, 3, 5)
+            case .lte: (60, 2, 15)
+            case .satellite: (60, 2, 30)
+            }
     }
 }
 
@@ -61,7 +67,7 @@ extension Command {
     /// connect that fails for a mistake. `ExitOnForwardFailure`, or a tunnel can be up with no port. The bind address is written out,
     /// because the gateway's `permitlisten` is compared literally. curve25519 for this hop: the admin's session inside brings its own
     /// key exchange, and sntrup761 costs 75 ms of CPU on the device.
-    public static func autossh(_ route: TunnelRoute, _ timing: TunnelTiming = TunnelTiming(), pidFile: String)
+    public static func autossh(_ route: TunnelRoute, _ timing: TunnelTiming = TunnelTiming(.wired), pidFile: String)
         -> Command
     {
         let options = [
@@ -76,10 +82,11 @@ extension Command {
         ]
         return Command(
             "autossh",
-            ["-M", "0", "-N", "-T", "-F", "none", "-i", route.key] + options.flatMap { ["-o", $0] } + [
-                "-R", "127.0.0.1:\(route.port):127.0.0.1:\(route.localPort)", "-p", "\(route.gatewayPort)",
-                "-l", route.user, "--", route.host,
-            ],
+            ["-M", "0"] + (route.holdsSession ? [] : ["-N"]) + ["-T", "-F", "none", "-i", route.key]
+                + options.flatMap { ["-o", $0] } + [
+                    "-R", "127.0.0.1:\(route.port):127.0.0.1:\(route.localPort)", "-p", "\(route.gatewayPort)",
+                    "-l", route.user, "--", route.host,
+                ],
             environment: ["AUTOSSH_GATETIME": "0", "AUTOSSH_MAXSTART": "1", "AUTOSSH_PIDFILE": pidFile])
     }
 

@@ -15,6 +15,8 @@ final class ServerFixture: Sendable {
     let folder: String
     private let serving = Mutex<Program?>(nil)
     private let sparePorts = Mutex(0)
+    /// What `serve` is started by: a program that becomes it.
+    private let launcher: [String]
 
     var socket: String { "\(self.folder)/api.sock" }
     var configurationFile: String { "\(self.folder)/server.toml" }
@@ -24,24 +26,40 @@ final class ServerFixture: Sendable {
 
     /// Starts a server, lends it to `body`, and leaves nothing of it.
     static func with<Value: Sendable>(
-        configuration: [String: String] = [:], _ body: (ServerFixture) async throws -> Value
+        configuration: [String: String] = [:], shell: String? = nil, _ body: (ServerFixture) async throws -> Value
     ) async throws -> Value {
         try await Scratch.with { scratch in
-            let server = try ServerFixture(scratch, configuration: configuration)
+            let server = try ServerFixture(scratch, configuration: configuration, shell: shell)
             try await server.start()
             return try await body(server)
         }
     }
 
     /// Prepares a server without starting it. `configuration` replaces lines of its configuration file; the values are TOML.
-    init(_ scratch: Scratch, name: String = "server", configuration: [String: String] = [:]) throws {
+    /// `shell` is the login shell of devices' user.
+    init(_ scratch: Scratch, name: String = "server", configuration: [String: String] = [:], shell: String? = nil)
+        throws
+    {
         self.scratch = scratch
         self.ports = try Ports.take()
         self.folder = "\(scratch.path)/\(name)"
         try WholeFile.makeFolder(self.folder, mode: 0o755)
+        self.launcher = try shell.map { try Self.launcher($0, passwd: "\(scratch.path)/\(name)/passwd") } ?? []
         try self.configure(configuration)
         scratch.explain("\(self.gateway)/sshd.log")
         scratch.later { await self.end() }
+    }
+
+    /// What makes a program see devices' login user with another shell than everybody else does.
+    private static func launcher(_ shell: String, passwd: String) throws -> [String] {
+        let lines = try String(contentsOfFile: "/etc/passwd", encoding: .utf8).split(separator: "\n").map { line in
+            var fields = line.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            if fields[0] == Self.edgeUser { fields[6] = shell }
+            return fields.joined(separator: ":") + "\n"
+        }
+        try WholeFile.write(lines.joined(), to: passwd, mode: 0o644)
+        let script = "mount --bind \"$0\" /etc/passwd && exec \"$@\""
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, passwd]
     }
 
     /// Writes the configuration file; a line without a value is left out.
@@ -62,7 +80,8 @@ final class ServerFixture: Sendable {
     /// Starts `serve` and returns at once.
     func launch(_ arguments: [String] = []) throws -> Program {
         try self.scratch.start(
-            [self.scratch.binary, "serve", "--config", self.configurationFile] + arguments, isLogged: true)
+            self.launcher + [self.scratch.binary, "serve", "--config", self.configurationFile] + arguments,
+            isLogged: true)
     }
 
     /// Starts `serve` and returns when it answers.

@@ -44,6 +44,20 @@ struct RecoveryTests {
         }
     }
 
+    @Test func `a running agent follows another profile`() async throws {
+        try await ServerFixture.with { server in
+            let device = try await DeviceFixture.online(server, "edge-1")
+            let old = Self.tunnel(device, "ssh")
+            let result = try await server.watchman("agent", "profile", "lte", "--folder", device.site.folder)
+            #expect(result.lines == ["lte"])
+            try await Self.waitForAnother(device, than: old)
+            let lines = Self.tunnel(device, "ssh").compactMap { Processes.commandLine(of: $0) }
+            #expect(lines.count == 1 && lines[0].contains(" ServerAliveInterval=60 "))
+            let shown = try await server.watchman("agent", "profile", "--folder", device.site.folder)
+            #expect(shown.lines == ["lte"])
+        }
+    }
+
     @Test func `an agent that is killed and started again has one tunnel`() async throws {
         try await ServerFixture.with { server in
             let device = try await DeviceFixture.enrol(server, "edge-1")

@@ -37,6 +37,24 @@ import WatchmanCore
         #expect(Command.proxyCommand(["/a b/$(x)", "it's", "100%h"]) == #"'/a b/$(x)' 'it'\''s' '100%%h'"#)
     }
 
+    @Test(arguments: [
+        (NetworkProfile.wired, [5, 3, 5]), (.wifi, [10, 3, 5]), (.lte, [60, 2, 15]), (.satellite, [60, 2, 30]),
+    ])
+    func `how patient ssh is depends on the network`(profile: NetworkProfile, numbers: [Int]) {
+        let arguments = Command.autossh(Self.route, TunnelTiming(profile), pidFile: "p").arguments
+        #expect(arguments.contains("ServerAliveInterval=\(numbers[0])"))
+        #expect(arguments.contains("ServerAliveCountMax=\(numbers[1])"))
+        #expect(arguments.contains("ConnectTimeout=\(numbers[2])"))
+    }
+
+    @Test func `a tunnel that holds a session asks for one`() {
+        var route = Self.route
+        route.holdsSession = true
+        let (with, without) = (Command.autossh(route, pidFile: "p"), Command.autossh(Self.route, pidFile: "p"))
+        #expect(with.arguments == without.arguments.filter { $0 != "-N" })
+        #expect(with.arguments.suffix(2) == ["--", "tower.example"], "the gateway knows what to run")
+    }
+
     @Test func `the host is the last argument, behind the end of options`() {
         var route = Self.route
         route.host = "-oProxyCommand=evil"
