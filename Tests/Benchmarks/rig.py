@@ -33,9 +33,9 @@ def answers(port):
 class Server:
     """Everything is stopped by pid, last started first."""
 
-    def __init__(self, binary, more=""):
-        """`more` is put at the end of the configuration file."""
-        self.more = more
+    def __init__(self, binary, more="", **place):
+        """`more` is put at the end of the configuration file; `place` says where devices find the server."""
+        self.more, self.place = more, place
         self.folder = pathlib.Path(f"/var/lib/watchman-bench-{os.getpid()}")
         self.folder.mkdir(mode=0o755)
         # sshd runs the key lookup only from a place that is root's alone.
@@ -85,7 +85,7 @@ class Server:
     def start_server(self):
         """Starts `serve` and gives the seconds until it answered."""
         file = self.folder / "server.toml"
-        file.write_text(configuration(self.folder, self.api, self.gateway, "20000-31999", self.more))
+        file.write_text(configuration(self.folder, self.api, self.gateway, "20000-31999", self.more, **self.place))
         begin = time.monotonic()
         self.server = self.start(self.binary, "serve", "--config", file)
         wait_for("the server", self.is_ready)

@@ -17,17 +17,17 @@ def wait_for(what, condition, seconds=30):
         time.sleep(0.02)
 
 
-def configuration(folder, api, gateway, ports, more=""):
-    """The text of a server.toml with all state below `folder`; `more` is put at its end."""
+def configuration(folder, api, gateway, ports, more="", host="127.0.0.1", address="127.0.0.1"):
+    """The text of a server.toml with all state below `folder`; `more` is put at its end. Devices come to `host`."""
     return f"""
-host = "127.0.0.1"
+host = "{host}"
 state = "{folder}/state"
-api-address = "127.0.0.1"
+api-address = "{address}"
 api-port = {api}
 api-socket = "{folder}/api.sock"
 admin-group = "root"
 gateway-state = "{folder}/gateway"
-gateway-address = "127.0.0.1"
+gateway-address = "{address}"
 gateway-port = {gateway}
 device-ports = "{ports}"
 edge-user = "nobody"
