@@ -30,6 +30,11 @@ public enum TunnelProblem: String, Codable, Hashable, Sendable, CaseIterable {
     case silent
     /// Something else; the words say what.
     case other
+
+    /// Decodes what a newer watchman knows, and this one does not, as `other`.
+    public init(from decoder: any Decoder) throws {
+        self = TunnelProblem(rawValue: try decoder.singleValueContainer().decode(String.self)) ?? .other
+    }
 }
 
 /// By which way a device reaches its gateway, the best first.
@@ -44,4 +49,11 @@ public enum TunnelWay: String, Codable, Hashable, Sendable, CaseIterable {
     case tls
     /// Inside TLS through the site's HTTP proxy.
     case proxyTLS = "proxy-tls"
+    /// A way that a newer agent knows.
+    case other
+
+    /// Decodes what a newer watchman knows, and this one does not, as `other`.
+    public init(from decoder: any Decoder) throws {
+        self = TunnelWay(rawValue: try decoder.singleValueContainer().decode(String.self)) ?? .other
+    }
 }
