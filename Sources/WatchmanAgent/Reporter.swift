@@ -46,7 +46,7 @@ struct Reporter {
             logins: logins.map { ["root"] + $0 })
         report.profile = (configuration.profile ?? .wired).rawValue
         report.problem = problem?.problem
-        report.way = WayMemory.read(self.site.wayFile)?.way
+        report.way = WayMemory.read(self.site.wayFile)?.way.rawValue
         return report
     }
 

@@ -76,7 +76,11 @@ extension Watchman {
             if let warning = grant.warning {
                 Terminal.say("watchman: warning: \(OutsideText.clean(warning, limit: 300))")
             }
-            guard grant.state == .online else {
+            if grant.state == .degraded, let reason = grant.reason {
+                // It may answer by now, and only ssh can tell.
+                Terminal.say("watchman: warning: \(OutsideText.clean(reason, limit: 300))")
+            }
+            guard grant.state == .online || grant.state == .degraded else {
                 throw WatchmanError(
                     .unavailable, "\(grant.name) is offline: \(grant.reason ?? "no reason known")",
                     hint: "watchman devices show \(grant.name)")

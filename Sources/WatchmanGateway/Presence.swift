@@ -5,7 +5,7 @@ import WatchmanSystem
 /// Which device ports are held open on this gateway, looked at twice a second.
 public final class Presence: Service {
     private struct State {
-        var seen: Set<Int> = []
+        var seen: [Int: UInt64] = [:]
         var told: Set<Int>?
     }
 
@@ -25,10 +25,13 @@ public final class Presence: Service {
     }
 
     /// Whether the port was held open at the last look.
-    public func isUp(_ port: Int) -> Bool { self.portsUp.contains(port) }
+    public func isUp(_ port: Int) -> Bool { self.sockets[port] != nil }
 
     /// The ports held open at the last look.
-    public var portsUp: Set<Int> { self.state.withLock { $0.seen } }
+    public var portsUp: Set<Int> { Set(self.sockets.keys) }
+
+    /// The listening socket of each of them: a device that comes back has another one.
+    var sockets: [Int: UInt64] { self.state.withLock { $0.seen } }
 
     /// Whether the port is held open now.
     public func isUpNow(_ port: Int) -> Bool { SocketTable.read().ports.contains(port) }
@@ -44,7 +47,7 @@ public final class Presence: Service {
         self.table.settle(sockets)
         let now = Set(sockets.keys)
         let told = self.state.withLock { state in
-            state.seen = now
+            state.seen = sockets
             return state.told
         }
         let (up, down) = (now.subtracting(told ?? []), (told ?? Set(self.range)).subtracting(now))

@@ -12,16 +12,17 @@ extension Fleet {
 
     /// A list's row, with the reason in words when the device cannot be entered.
     static func summary(_ row: DeviceRow, now: Date) -> DeviceSummary {
-        DeviceSummary(
-            id: row.id, name: row.name, state: row.state, reason: Self.reason(row, now: now),
-            gateway: row.gatewayID, port: row.port, lastSeen: row.lastSeen, agentVersion: row.agentVersion,
-            tags: row.tags)
+        let trouble = Trouble(row, now: now)
+        var summary = DeviceSummary(
+            id: row.id, name: row.name, state: row.state, reason: trouble?.words, gateway: row.gatewayID,
+            port: row.port, lastSeen: row.lastSeen, agentVersion: row.agentVersion, tags: row.tags)
+        summary.problem = trouble?.problem
+        return summary
     }
 
     /// Why a device's tunnel is down at this moment, or nil, for those who are about to enter.
     func problemNow(_ info: DeviceInfo, now: Date) -> String? {
-        self.presence.isUpNow(info.port)
-            ? nil : Self.reason(lastSeen: info.device.lastSeen, problem: info.device.tunnelProblem, now: now)
+        self.presence.isUpNow(info.port) ? nil : Trouble.absence(Trouble.Signs(DeviceRow(info)), now: now).words
     }
 
     /// All that is known of a device, for those with this scope.
@@ -35,6 +36,7 @@ extension Fleet {
             events: try await self.store.tunnelEvents(device: info.device.id, limit: 20),
             resembles: try await self.store.resemblance(info, in: scope))
         detail.reportedHostKeys = info.device.reportedHostKeys
+        detail.way = info.device.way.flatMap(TunnelWay.init(rawValue:))
         detail.logins = info.device.loginUsers
         detail.instances = try await self.store.instances(device: info.device.id)
         return detail
@@ -53,8 +55,11 @@ extension Fleet {
             device: id, keyID: keyID, fingerprint: request.publicKey.fingerprint, actor: actor, now: now,
             expiresAt: expiresAt)
         let problem = self.problemNow(info, now: now)
+        let isDegraded = problem == nil && info.device.isDegraded
         var grant = ConnectGrant(
-            deviceID: id, name: info.device.name, state: problem == nil ? .online : .offline, reason: problem,
+            deviceID: id, name: info.device.name,
+            state: problem != nil ? .offline : isDegraded ? .degraded : .online,
+            reason: problem ?? (isDegraded ? Trouble.silentSSHD : nil),
             hostKeys: info.device.hostKeys, port: info.port, gatewayHost: self.gateway.host,
             gatewayPort: self.gateway.port, gatewayUser: self.gatewayUsers.jump,
             hostAuthority: self.authorities.host.publicKey,
@@ -66,26 +71,5 @@ extension Fleet {
             expiresAt: expiresAt)
         if info.device.isDuplicate { grant.warning = "\(info.device.name) is a duplicate: \(Self.duplicateReason)" }
         return grant
-    }
-
-    /// What is the matter with a device.
-    static func reason(_ row: DeviceRow, now: Date) -> String? {
-        switch row.state {
-        case .hostKeyChanged: Self.hostKeyReason
-        case .duplicate: Self.duplicateReason
-        case .offline: Self.reason(lastSeen: row.lastSeen, problem: row.tunnelProblem, now: now)
-        case .online: nil
-        }
-    }
-
-    /// Why a device's tunnel is down.
-    static func reason(lastSeen: Date?, problem: String?, now: Date) -> String {
-        guard let lastSeen else { return "never checked in" }
-        let age = now.timeIntervalSince(lastSeen)
-        guard age < TimeInterval(3 * self.checkInInterval) else {
-            return "no tunnel, and no check-in for \(ElapsedTime.words(age))"
-        }
-        return "no tunnel, though the agent checked in \(ElapsedTime.words(age)) ago"
-            + (problem.map { ": \($0)" } ?? "")
     }
 }

@@ -113,7 +113,7 @@ public struct Server: Sendable {
             provider: settings.provider.map { Provider($0, logger: logger) })
         let denials = Denials(store: store, logger: logger)
         self.services = [
-            daemon, presence,
+            daemon, presence, Self.health(presence, row.id, store, changes, logger),
             Displacement(settings: settings.gateway, lookup: lookup, presence: presence, logger: logger), scheduler,
             try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),
             EntranceService(entrances: fleet.entrances, logger: logger), AuditJournal(store: store, logger: logger),
@@ -163,6 +163,19 @@ public struct Server: Sendable {
             } catch {
                 logger.error("logins at the gateway are not recorded", metadata: ["cause": "\(error)"])
                 return false
+            }
+        }
+    }
+
+    private static func health(
+        _ presence: Presence, _ gateway: String, _ store: Store, _ changes: Changes, _ logger: Logger
+    ) -> Health {
+        Health(presence: presence) { answering, silent in
+            do {
+                let news = try await store.record(gateway: gateway, answering: answering, silent: silent)
+                for device in news { changes.post(.device(device)) }
+            } catch {
+                logger.error("the health of tunnels is not recorded", metadata: ["cause": "\(error)"])
             }
         }
     }

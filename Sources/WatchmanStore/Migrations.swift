@@ -24,6 +24,7 @@ enum Migrations {
             try Self.extendEscrow(db)
             try Self.chainAudit(db)
         }
+        migrator.registerMigration("4 tunnels") { db in try Self.extendTunnels(db) }
         return migrator
     }
 

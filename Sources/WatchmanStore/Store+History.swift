@@ -44,11 +44,33 @@ extension Store {
                     try db.execute(
                         sql: "INSERT INTO tunnelEvent (deviceID, at, isUp) VALUES (?, ?, ?)",
                         arguments: [owner, now, isUp])
-                    try db.execute(sql: "UPDATE device SET isOnline = ? WHERE id = ?", arguments: [isUp, owner])
+                    try db.execute(
+                        sql: "UPDATE device SET isOnline = ?, isDegraded = FALSE WHERE id = ?",
+                        arguments: [isUp, owner])
                     changes.append((owner, isUp))
                 }
             }
             return changes
+        }
+    }
+
+    /// Records which tunnels lead to an sshd that answers, and which do not.
+    ///
+    /// - Returns: the devices of which that is news.
+    public func record(gateway: String, answering: Set<Int>, silent: Set<Int>) async throws -> [String] {
+        try await self.write { db in
+            var changed: [String] = []
+            for (ports, isDegraded) in [(answering, false), (silent, true)] {
+                let update = try db.cachedStatement(
+                    sql: """
+                        UPDATE device SET isDegraded = ?1 WHERE isOnline AND isDegraded <> ?1
+                            AND id = (SELECT deviceID FROM portLease WHERE gatewayID = ?2 AND port = ?3) RETURNING id
+                        """)
+                for port in ports.sorted() {
+                    changed += try String.fetchAll(update, arguments: [isDegraded, gateway, port])
+                }
+            }
+            return changed
         }
     }
 

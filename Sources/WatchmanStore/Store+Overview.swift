@@ -27,6 +27,8 @@ extension Store {
         public var changedAt: Date?
         /// Why its tunnel is down, in its own words.
         public var tunnelProblem: String?
+        /// Whether its last check-in was a farewell.
+        public var isLeaving: Bool
         /// How it was at its last check-in.
         public var vitals: DeviceVitals?
         /// Device clock minus server clock, seconds.
@@ -91,7 +93,7 @@ extension Store {
                 try Row.fetchAll(
                     db,
                     sql: """
-                        SELECT id, name, lastSeen, tunnelProblem, vitals, clockSkew,
+                        SELECT id, name, lastSeen, tunnelProblem, isLeaving, vitals, clockSkew,
                             (SELECT at FROM tunnelEvent WHERE deviceID = device.id ORDER BY id DESC LIMIT 1) AS changedAt
                         FROM device WHERE \(condition)\(scope.sql) ORDER BY \(order) LIMIT ?
                         """, arguments: scope.arguments + [limit]
@@ -177,6 +179,7 @@ extension Store.Concern {
         self.lastSeen = row["lastSeen"]
         self.changedAt = row["changedAt"]
         self.tunnelProblem = row["tunnelProblem"]
+        self.isLeaving = row["isLeaving"]
         let vitals: String? = row["vitals"]
         self.vitals = try vitals.map { try WireJSON.decode(DeviceVitals.self, from: Data($0.utf8)) }
         self.clockSkew = row["clockSkew"]

@@ -22,7 +22,17 @@ plain_up() {
     wait_for 30 "plain autossh" answers "$PLAIN_PORT"
 }
 
-plain_sshd() { on_server systemd-run --quiet --collect --unit="plain-$RANDOM" --property=KillMode=process /usr/sbin/sshd -D -f /etc/plain/config; }
+plain_sshd() {
+    on_server systemctl --quiet stop plain-sshd.service 2>/dev/null || :
+    on_server systemd-run --quiet --collect --unit=plain-sshd /usr/sbin/sshd -D -f /etc/plain/config
+}
+
+# plain_renew: plain autossh from the start, so that one fault does not weigh on the next.
+plain_renew() {
+    plain_sshd
+    machine_run "$DEVICE" systemctl restart plain.service
+    wait_for 30 "plain autossh" answers "$PLAIN_PORT"
+}
 
 # answers PORT: whether the device's sshd answers through a port of the gateway.
 answers() {

@@ -10,7 +10,7 @@ import WatchmanCore
             Watchman.DevicesShow.lines(try CommandSamples.detail(), now: CommandSamples.now) == [
                 "id:            abcdefgh23", "name:          edge-1", "state:         online",
                 "gateway:       main, port 20000", "last seen:     5 s ago", "tags:          arm, site=berlin",
-                "enrolled:      2026-09-20 14:13:20 UTC", "clock:         off by 2 h",
+                "enrolled:      2026-09-20 14:13:20 UTC", "way:           -", "clock:         off by 2 h",
                 "key:           SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w",
                 "root password: held by the server, version 3 set 2 d ago, the next in 27 d", "logins:        root",
                 "host key:      SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w (ssh-ed25519)",

@@ -62,8 +62,11 @@ import WatchmanCore
     @Test func `the order of states: what is worse comes first and hides the rest`() async throws {
         let fixture = try await StoreFixture()
         var ids: [String: String] = [:]
-        for name in ["d-up", "c-down", "b-two", "a-keys"] { ids[name] = try await fixture.device(name: name).device.id }
-        _ = try await fixture.store.record(gateway: "main", up: [1100, 1102, 1103], down: [], now: Self.now)
+        for name in ["e-up", "c-down", "b-two", "a-keys", "d-mute"] {
+            ids[name] = try await fixture.device(name: name).device.id
+        }
+        _ = try await fixture.store.record(gateway: "main", up: [1100, 1102, 1103, 1104], down: [], now: Self.now)
+        _ = try await fixture.store.record(gateway: "main", answering: [1100, 1101], silent: [1104, 1101])
         _ = try await Self.report(fixture, try #require(ids["a-keys"]), 1, [Self.other])
         let marked = [ids["a-keys"], ids["b-two"]]
         try await fixture.store.write { db in
@@ -76,7 +79,10 @@ import WatchmanCore
             found += page.rows.map { "\($0.name) \($0.state.rawValue)" }
             query.after = page.next
         } while query.after != nil
-        #expect(found == ["a-keys hostkey-changed", "b-two duplicate", "c-down offline", "d-up online"])
+        #expect(
+            found == [
+                "a-keys hostkey-changed", "b-two duplicate", "c-down offline", "d-mute degraded", "e-up online",
+            ])
         for state in DeviceState.allCases {
             #expect(try await fixture.store.devices(DeviceQuery(state: state)).rows.map(\.state) == [state])
         }

@@ -37,7 +37,8 @@ extension Watchman {
                 ("gateway", "\(summary.gateway), port \(summary.port)"),
                 ("last seen", Moment.ago(summary.lastSeen, now: now)),
                 ("tags", summary.tags.isEmpty ? "-" : summary.tags.joined(separator: ", ")),
-                ("enrolled", Moment.exact(detail.createdAt)), ("clock", skew), ("key", detail.keyFingerprint),
+                ("enrolled", Moment.exact(detail.createdAt)), ("way", detail.way?.rawValue ?? "-"), ("clock", skew),
+                ("key", detail.keyFingerprint),
                 ("root password", Self.rootPassword(detail, now)),
                 ("logins", (detail.logins ?? ["root"]).joined(separator: ", ")),
             ] + (detail.resembles.map { [("resembles", "\($0.name) (\($0.id)), by \($0.trait.rawValue)")] } ?? [])

@@ -42,8 +42,8 @@ public struct CheckInRequest: Codable, Sendable {
     public var logins: [String]?
     /// What `tunnelProblem` says, for programs; an older agent sends none.
     public var problem: TunnelProblem?
-    /// By which way the tunnel goes.
-    public var way: TunnelWay?
+    /// By which way the tunnel goes, by the name of a `TunnelWay`; a newer agent may know others.
+    public var way: String?
     /// How sparing the device is with its network, by the profile's name.
     public var profile: String?
     /// Whether this is a farewell: the agent was stopped on purpose.

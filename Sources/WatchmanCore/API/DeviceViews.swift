@@ -8,7 +8,9 @@ public enum DeviceState: String, Codable, Sendable, CaseIterable, Comparable {
     case duplicate
     /// Its tunnel is down.
     case offline
-    /// Its tunnel is up.
+    /// Its tunnel is up, but its sshd does not answer through it.
+    case degraded
+    /// Its sshd answers through its tunnel.
     case online
 
     /// The place in the order.
@@ -17,7 +19,8 @@ public enum DeviceState: String, Codable, Sendable, CaseIterable, Comparable {
         case .hostKeyChanged: 0
         case .duplicate: 1
         case .offline: 2
-        case .online: 3
+        case .degraded: 3
+        case .online: 4
         }
     }
 
@@ -33,8 +36,10 @@ public struct DeviceSummary: Codable, Hashable, Sendable {
     public var name: String
     /// Whether it can be entered.
     public var state: DeviceState
-    /// Why it is not online, in words, or nil.
+    /// Why it is not online, or that it comes and goes, in words, or nil.
     public var reason: String?
+    /// What the reason says, for programs: none for a device that is online, and none from an older server.
+    public var problem: TunnelProblem?
     /// Name of its gateway.
     public var gateway: String
     /// Its dedicated port there.
@@ -103,6 +108,8 @@ public struct DeviceDetail: Codable, Sendable {
     public var escrowsRootPassword: Bool
     /// Where its root password stands, or nil if the server does not hold it.
     public var rootPassword: PasswordStanding?
+    /// By which way its tunnel comes in, if its agent said.
+    public var way: TunnelWay?
     /// What its tunnel did of late, newest first.
     public var events: [TunnelEvent]
     /// The older device that it may be, set up anew.

@@ -30,6 +30,11 @@ public enum TunnelProblem: String, Codable, Hashable, Sendable, CaseIterable {
     case silent
     /// Something else; the words say what.
     case other
+
+    /// Decodes what a newer watchman knows, and this one does not, as `other`.
+    public init(from decoder: any Decoder) throws {
+        self = TunnelProblem(rawValue: try decoder.singleValueContainer().decode(String.self)) ?? .other
+    }
 }
 
 /// By which way a device reaches its gateway, the best first.

@@ -44,6 +44,14 @@ public struct Device: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var reportedHostKeys: [SSHPublicKey]?
     /// The users that admins can log in as.
     public var loginUsers = ["root"]
+    /// Whether its sshd did not answer through its tunnel.
+    public var isDegraded = false
+    /// Whether its last check-in was a farewell.
+    public var isLeaving = false
+    /// What its own words about its tunnel say.
+    public var problem: String?
+    /// By which way its tunnel comes in.
+    public var way: String?
 
     /// The table.
     public static let databaseTableName = "device"
@@ -63,9 +71,11 @@ public struct DeviceInfo: Sendable, FetchableRecord {
     public var port: Int
     /// Its tags, sorted.
     public var tags: [String]
+    /// When its tunnel had changed ten times since, or nil if it never did so often.
+    public var restlessSince: Date?
 
     static let query = """
-        SELECT device.*, portLease.gatewayID AS leaseGateway, portLease.port AS leasePort,
+        SELECT device.*, \(DeviceRow.restlessSince) AS restlessSince, portLease.gatewayID AS leaseGateway, portLease.port AS leasePort,
             (SELECT json_group_array(tag) FROM (SELECT tag FROM deviceTag WHERE deviceID = device.id ORDER BY tag)) AS tags
         FROM device JOIN portLease ON portLease.deviceID = device.id
         """
@@ -75,6 +85,7 @@ public struct DeviceInfo: Sendable, FetchableRecord {
         self.device = try Device(row: row)
         self.gatewayID = row["leaseGateway"]
         self.port = row["leasePort"]
+        self.restlessSince = row["restlessSince"]
         let tags: String = row["tags"]
         self.tags = try WireJSON.decode([String].self, from: Data(tags.utf8))
     }
@@ -88,6 +99,16 @@ public struct DeviceRow: Sendable {
     public var name: String
     /// Whether its tunnel was up when the gateway's ports were last looked at.
     public var isOnline: Bool
+    /// Whether its sshd did not answer through its tunnel.
+    public var isDegraded: Bool
+    /// Whether its last check-in was a farewell.
+    public var isLeaving: Bool
+    /// What its own words about its tunnel say.
+    public var problem: TunnelProblem?
+    /// Device clock minus server clock, seconds.
+    public var clockSkew: Double
+    /// When its tunnel had changed ten times since, or nil if it never did so often.
+    public var restlessSince: Date?
     /// Whether two machines use its key.
     public var isDuplicate: Bool
     /// Whether its sshd has host keys that are not pinned.
@@ -105,8 +126,13 @@ public struct DeviceRow: Sendable {
     /// Its tags, sorted.
     public var tags: [String]
 
+    /// An SQL expression about the row `device`: when the tenth last change of its tunnel was.
+    static let restlessSince =
+        "(SELECT at FROM tunnelEvent WHERE deviceID = device.id ORDER BY id DESC LIMIT 1 OFFSET 9)"
+
     static let query = """
-        SELECT device.id, device.name, device.isOnline, device.isDuplicate,
+        SELECT device.id, device.name, device.isOnline, device.isDuplicate, device.isDegraded, device.isLeaving,
+            device.problem, device.clockSkew, \(restlessSince) AS restlessSince,
             device.reportedHostKeys IS NOT NULL AS hasOtherHostKeys, device.lastSeen, device.tunnelProblem,
             device.facts ->> 'agentVersion' AS agentVersion, portLease.gatewayID, portLease.port,
             (SELECT group_concat(tag, ' ') FROM (SELECT tag FROM deviceTag WHERE deviceID = device.id ORDER BY tag)) AS tags
@@ -119,6 +145,12 @@ public struct DeviceRow: Sendable {
         self.name = row["name"]
         self.isOnline = row["isOnline"]
         self.isDuplicate = row["isDuplicate"]
+        self.isDegraded = row["isDegraded"]
+        self.isLeaving = row["isLeaving"]
+        let problem: String? = row["problem"]
+        self.problem = problem.flatMap(TunnelProblem.init(rawValue:))
+        self.clockSkew = row["clockSkew"]
+        self.restlessSince = row["restlessSince"]
         self.hasOtherHostKeys = row["hasOtherHostKeys"]
         self.lastSeen = row["lastSeen"]
         self.tunnelProblem = row["tunnelProblem"]
@@ -133,7 +165,7 @@ public struct DeviceRow: Sendable {
     public var state: DeviceState {
         if self.hasOtherHostKeys { return .hostKeyChanged }
         if self.isDuplicate { return .duplicate }
-        return self.isOnline ? .online : .offline
+        return self.isOnline ? (self.isDegraded ? .degraded : .online) : .offline
     }
 
     /// The row of a device that was read whole.
@@ -142,6 +174,11 @@ public struct DeviceRow: Sendable {
         self.name = info.device.name
         self.isOnline = info.device.isOnline
         self.isDuplicate = info.device.isDuplicate
+        self.isDegraded = info.device.isDegraded
+        self.isLeaving = info.device.isLeaving
+        self.problem = info.device.problem.flatMap(TunnelProblem.init(rawValue:))
+        self.clockSkew = info.device.clockSkew
+        self.restlessSince = info.restlessSince
         self.hasOtherHostKeys = info.device.reportedHostKeys != nil
         self.lastSeen = info.device.lastSeen
         self.tunnelProblem = info.device.tunnelProblem

@@ -21,6 +21,6 @@ for ((round = 0; round < ${ROUNDS:-1}; round++)); do
         play "${fault%:*}" "${fault#*:}" || fail "$DEVICE cannot be entered after ${fault%:*}"
         wait_for 30 "one tunnel and one device" settled
         wait_for 30 "the admin's way in" on_server watchman connect "$DEVICE" -- true
-        wait_for 400 "plain autossh to be back for the next fault" answers "$PLAIN_PORT"
+        plain_renew
     done
 done

@@ -95,7 +95,7 @@ struct JobTests {
         let device = try SharedServer.device
         let script =
             "case $SSH_CONNECTION in *' \(device.sshd.port)') echo no; exit 3;; *) echo begin; exec sleep 300;; esac"
-        try await Self.add("mixed", ["--devices", "all", "--timeout", "2s"], script)
+        try await Self.add("mixed", ["--devices", "all", "--timeout", "10s"], script)
         let result = try await SharedServer.server.watchman("admin", "jobs", "run", "mixed")
         #expect(result.status == 1)
         #expect(result.lines == ["== edge-1: status 3", "no", "== edge-2: timed out", "begin"])

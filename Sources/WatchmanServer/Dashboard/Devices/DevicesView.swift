@@ -112,6 +112,7 @@ extension Mark {
             case .hostKeyChanged: Mark(.bad, "host keys changed")
             case .duplicate: Mark(.bad, "duplicate")
             case .online: Mark(.ok, "online")
+            case .degraded: Mark(.warn, "degraded")
             case .offline: device.lastSeen == nil ? Mark(.idle, "never connected") : Mark(.bad, "offline")
             }
     }

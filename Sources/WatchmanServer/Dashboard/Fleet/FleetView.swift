@@ -118,8 +118,7 @@ struct FleetView: Sendable {
             + concerns.duplicates.map { row($0, Mark(.bad, "duplicate"), Fleet.duplicateReason, "") }
         let offline = concerns.offline.map {
             row(
-                $0, Mark(.bad, "offline"),
-                Fleet.reason(lastSeen: $0.lastSeen, problem: $0.tunnelProblem, now: now), Self.absence($0, now))
+                $0, Mark(.bad, "offline"), Trouble.absence(Trouble.Signs($0), now: now).words, Self.absence($0, now))
         }
         let disks = concerns.disks.map {
             let total = max(1, $0.vitals?.diskTotal ?? 1)
