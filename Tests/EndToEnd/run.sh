@@ -26,7 +26,7 @@ shopt -s inherit_errexit
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 
 here=$(dirname "$(realpath "$0")")
-readonly here case_seconds=${CASE_SECONDS:-180}
+readonly here case_seconds=${CASE_SECONDS:-420}
 
 die() {
     printf 'run.sh: error: %s\n' "$1" >&2
