@@ -21,14 +21,14 @@ struct ConnectRefusalTests {
             try await device.waitUntilOnline()
             try await Wait.until("a check-in") { try await device.summary?.lastSeen != nil }
             await agent.end()
-            try await Wait.until("the tunnel to end") { try await device.summary?.state == .offline }
+            try await Wait.until("the tunnel to end") { try await device.summary?.problem == .agentStopped }
             for arguments in [["connect", "edge-1"], ["connect", "edge-1", "--stdio"]] {
                 let result = try await server.start(arguments).wait()
                 #expect(result.status == 69)
                 #expect(result.text == "")
                 #expect(
                     result.errorLines.first?.hasPrefix(
-                        "watchman: error: edge-1 is offline: no tunnel, though the agent checked in ") == true)
+                        "watchman: error: edge-1 is offline: the agent was stopped ") == true)
             }
         }
     }
