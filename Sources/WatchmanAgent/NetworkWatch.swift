@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Logging
 import ServiceLifecycle
@@ -88,16 +89,23 @@ struct NetworkWatch: Service {
     }
 
     /// Whether a file changed.
-    private static func notice(_ file: String, _ known: inout [Int]) -> Bool {
+    private static func notice(_ file: String, _ known: inout FileMark?) -> Bool {
         let current = Self.identity(of: file)
         defer { known = current }
         return current != known
     }
 
     /// What changes when a file does: its number and the time of its last change.
-    private static func identity(of file: String) -> [Int] {
-        var status = stat()
-        guard stat(file, &status) == 0 else { return [] }
-        return [Int(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+    private struct FileMark: Equatable {
+        var number: Int?
+        var changedAt: Date?
+    }
+
+    private static func identity(of file: String) -> FileMark? {
+        // /etc/resolv.conf is often a link, and what it leads to is what changes.
+        let path = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+        return FileMark(
+            number: attributes[.systemFileNumber] as? Int, changedAt: attributes[.modificationDate] as? Date)
     }
 }
