@@ -490,7 +490,7 @@ _watchman_devices_list() {
         return
         ;;
     '--state')
-        __watchman_add_completions -W 'hostkey-changed'$'\n''duplicate'$'\n''offline'$'\n''online'
+        __watchman_add_completions -W 'hostkey-changed'$'\n''duplicate'$'\n''offline'$'\n''degraded'$'\n''online'
         return
         ;;
     '--tag')

@@ -350,7 +350,7 @@ complete -c 'watchman' -n '__watchman_should_offer_completions_for_positional "w
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_positional "watchman devices" -eq 1' -fa 'reveal-password' -d 'Print a device\'s root password.'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_positional "watchman devices" -eq 1' -fa 'ssh-config' -d 'Print an ssh_config for all devices, as NAME.wm.'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman devices list" search' -l 'search' -d 'Only devices whose id, name, host name or tags contain this.' -rfka ''
-complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman devices list" state' -l 'state' -d 'Only devices in this state: online, offline, duplicate or hostkey-changed.' -rfka 'hostkey-changed duplicate offline online'
+complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman devices list" state' -l 'state' -d 'Only devices in this state: online, offline, duplicate or hostkey-changed.' -rfka 'hostkey-changed duplicate offline degraded online'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman devices list" tag' -l 'tag' -d 'Only devices with this tag.' -rfka ''
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman devices list" sort' -l 'sort' -d 'Order: id, name, state, port or last-seen.' -rfka 'id name state port last-seen'
 complete -c 'watchman' -n '__watchman_should_offer_completions_for_flags_or_options "watchman devices list" reverse' -l 'reverse' -d 'Turn the order round.'
