@@ -65,7 +65,7 @@ public struct GatewayDatabase: Sendable {
 
     /// Replaces the whole content.
     public func replaceAll(_ devices: [GatewayDevice]) async throws {
-        try await self.queue.write { db in
+        try await self.write { db in
             try db.execute(sql: "DELETE FROM deviceKey")
             for device in devices { try Self.insert(device, db) }
         }
@@ -80,12 +80,12 @@ public struct GatewayDatabase: Sendable {
 
     /// Lets a device in.
     public func add(_ device: GatewayDevice) async throws {
-        try await self.queue.write { db in try Self.insert(device, db) }
+        try await self.write { db in try Self.insert(device, db) }
     }
 
     /// Shuts a device out from its next login on.
     public func remove(id: String) async throws {
-        try await self.queue.write { db in
+        try await self.write { db in
             try db.execute(sql: "DELETE FROM deviceKey WHERE deviceID = ?", arguments: [id])
         }
     }
@@ -93,12 +93,10 @@ public struct GatewayDatabase: Sendable {
     /// Shuts out the holders of certificates: their serial numbers, and when each would end by itself. Those that are known stay, those
     /// that ended long ago are forgotten.
     public func revoke(_ certificates: [Int64: Date], now: Date) async throws {
-        let known = try await self.queue.read { db in
-            try Set(Int64.fetchAll(db, sql: "SELECT serial FROM revokedCertificate"))
-        }
-        let new = certificates.filter { !known.contains($0.key) }
-        guard !new.isEmpty else { return }
-        try await self.queue.write { db in
+        try await self.write { db in
+            let known = try Set(Int64.fetchAll(db, sql: "SELECT serial FROM revokedCertificate"))
+            let new = certificates.filter { !known.contains($0.key) }
+            guard !new.isEmpty else { return }
             try db.execute(
                 sql: "DELETE FROM revokedCertificate WHERE expiresAt < ?",
                 arguments: [now.timeIntervalSince1970 - Self.memory])
@@ -115,6 +113,14 @@ public struct GatewayDatabase: Sendable {
         try self.queue.read { db in
             let statement = try db.cachedStatement(sql: "SELECT port FROM deviceKey WHERE fingerprint = ?")
             return try Int.fetchOne(statement, arguments: [fingerprint])
+        }
+    }
+
+    /// One transaction, which a caller who gives up does not break off: GRDB 7.10 ends the process when a cancellation meets the end of
+    /// a transaction.
+    private func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            self.queue.asyncWrite(body) { _, result in continuation.resume(with: result) }
         }
     }
 

@@ -51,8 +51,15 @@ public struct Store: Sendable {
         return configuration
     }
 
-    func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws -> Value {
-        try await Self.translating { try await self.writer.read { db in try body(db) } }
+    /// What the database holds at one moment. A caller who gives up is heard before the reading begins and not in its midst: GRDB 7.10
+    /// ends the process when a cancellation meets the end of a transaction.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try Task.checkCancellation()
+        return try await Self.translating {
+            try await withCheckedThrowingContinuation { continuation in
+                self.writer.asyncRead { db in continuation.resume(with: Result { try body(db.get()) }) }
+            }
+        }
     }
 
     /// A transaction of its own for every caller; they only share the wait for the disk.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import TestSupport
 import Testing
 import WatchmanCore
@@ -39,6 +40,27 @@ import WatchmanCore
                 sql:
                     "SELECT name || ifnull(sql, '') FROM sqlite_master UNION ALL SELECT identifier FROM grdb_migrations"
             )
+        }
+    }
+
+    @Test func `readers who give up at any moment leave the database as it was`() async throws {
+        try await TemporaryFolder.with { folder in
+            let store = try Store(path: "\(folder)/watchman.db")
+            for turn in 0..<6000 {
+                let hasBegun = Atomic(false)
+                let reader = Task {
+                    try await store.read { db in
+                        hasBegun.store(true, ordering: .relaxed)
+                        return try Int.fetchOne(db, sql: "SELECT count(*) FROM device")
+                    }
+                }
+                while !hasBegun.load(ordering: .relaxed) { await Task.yield() }
+                let end = ContinuousClock.now + .nanoseconds(turn % 1000 * 100)
+                while ContinuousClock.now < end {}
+                reader.cancel()
+                _ = try? await reader.value
+            }
+            #expect(try await store.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM device") } == 0)
         }
     }
 
