@@ -161,6 +161,15 @@ UsePAM no
         self.agent = self.start(self.binary, "agent", "--folder", self.folder / "Secure-Tunnel")
         wait_for("the tunnel", lambda: answers(self.port))
 
+    def kill_agent(self):
+        """Ends the agent, autossh and ssh at once, as a power cut would. autossh that is met last has started ssh anew."""
+        self.agent.kill()
+        self.agent.wait()
+        while children := self.children_of_agent():
+            for process in children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+
     def children_of_agent(self):
         """autossh and ssh, which outlive an agent that is killed."""
         mark = str(self.folder / "Secure-Tunnel").encode()

@@ -79,10 +79,7 @@ class DashboardSpecs(unittest.TestCase):
             row = page.locator("#list tbody tr")
             expect(row).to_contain_text("online")
             expect(page.locator("#live")).to_have_text("live")
-            rig.agent.send_signal(signal.SIGKILL)
-            rig.agent.wait()
-            for process in rig.children_of_agent():
-                os.kill(process, signal.SIGKILL)
+            rig.kill_agent()
             took = soon(lambda: "offline" in row.inner_text(), "the row to say offline")
             self.assertLess(took, 2)
             rig.restart_agent()
