@@ -1,4 +1,5 @@
 public import Foundation
+import WatchmanClient
 public import WatchmanCore
 import WatchmanSystem
 
@@ -50,9 +51,11 @@ public struct AgentStatus: Codable, Hashable, Sendable {
     /// Reads a site's status, or nil if no agent runs there.
     public static func read(_ site: EdgeSite) throws -> AgentStatus? {
         guard let data = try WholeFile.read(site.statusFile),
-            let status = try? WireJSON.decode(AgentStatus.self, from: data),
+            var status = try? WireJSON.decode(AgentStatus.self, from: data),
             Processes.name(of: status.pid) != nil
         else { return nil }
+        // ssh found it, and told the agent nothing.
+        status.way = WayMemory.read(site.wayFile)?.way
         return status
     }
 }

@@ -110,9 +110,7 @@ struct CheckInService: Service {
         } else if self.board.current.tunnel == .up {
             self.board.tunnel(.connecting, reason: "the gateway lost it", problem: .lost)
         }
-        let way = WayMemory.read(self.site.wayFile)?.way
         self.board.update {
-            $0.way = way
             $0.lastCheckIn = Date()
             $0.checkInProblem = nil
         }

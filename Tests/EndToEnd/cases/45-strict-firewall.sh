@@ -28,7 +28,8 @@ comes_by() { [[ $(way) == "$1" ]] && on_server watchman connect "$DEVICE" -- tru
 # proxy_up PORT...: an HTTP proxy on the router that makes connections to these ports of the server only.
 proxy_up() {
     proxy_down
-    in_net nat python3 "$REPOSITORY/Tests/Support/connect_proxy.py" "$PROXY" "jo:$PROXY_PASSWORD" "$GATEWAY_IP" "$@" &
+    # Not by in_net: the pid would be that of a shell, and its child would outlive it.
+    nsenter --net=/run/netns/nat -- python3 "$REPOSITORY/Tests/Support/connect_proxy.py" "$PROXY" "jo:$PROXY_PASSWORD" "$GATEWAY_IP" "$@" &
     proxy=$!
     wait_for 10 "the proxy to listen" tcp_opens "$DEVICE" "${PROXY%:*}" "${PROXY#*:}"
 }
@@ -39,6 +40,7 @@ proxy_down() {
     proxy=
 }
 
+trap 'firewall_off; proxy_down' EXIT
 enrol "$DEVICE"
 step "nothing is blocked: straight to the gateway"
 wait_for 30 "the direct way" comes_by direct
