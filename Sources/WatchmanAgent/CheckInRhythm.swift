@@ -42,6 +42,6 @@ struct CheckInRhythm: Sendable {
         }
         let eagerAnswers = profile.isSparing ? Self.eagerAnswers.sparing : Self.eagerAnswers.usual
         if !answer.tunnelIsUp && self.denials <= eagerAnswers { return Self.eager }
-        return .seconds(max(profile.checkInInterval, min(answer.interval, 3600)))
+        return .seconds(max(profile.checkInInterval(tunnelIsUp: answer.tunnelIsUp), min(answer.interval, 3600)))
     }
 }

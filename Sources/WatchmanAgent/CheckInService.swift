@@ -42,7 +42,8 @@ struct CheckInService: Service {
             caller = current
             let report = await reporter.next(self.membership.configuration, tunnelProblem: self.board.current.whyDown)
             let answer: CheckInResponse = try await current.post("/api/v1/agent/check-in", report)
-            reporter.acknowledged(report)
+            reporter.acknowledged(
+                report, traffic: TunnelProcesses(self.site, self.membership.configuration).traffic())
             self.take(answer, report)
             // Whatever else the answer asks for is done by who the device is then.
             if try await self.adopt(answer.enrolment) {

@@ -15,6 +15,7 @@ struct Reporter {
     private var hostKeyFiles: [String] = []
     private var knownHostKeys: [SSHPublicKey] = []
     private var reports = 0
+    private var idleTraffic = IdleTraffic()
 
     init(
         site: EdgeSite, processes: any ProcessRunner, machine: HostFacts? = nil,
@@ -45,13 +46,15 @@ struct Reporter {
             hostKeys: hostKeys.isEmpty || hostKeys == self.knownHostKeys ? nil : hostKeys,
             logins: logins.map { ["root"] + $0 })
         report.profile = (configuration.profile ?? .wired).rawValue
+        report.vitals.idleTraffic = self.idleTraffic.perDay
         report.problem = problem?.problem
         report.way = WayMemory.read(self.site.wayFile)?.way.rawValue
         return report
     }
 
-    /// Takes note that the server has a report.
-    mutating func acknowledged(_ report: CheckInRequest) {
+    /// Takes note that the server has a report, and what has passed over the device's connections until then.
+    mutating func acknowledged(_ report: CheckInRequest, traffic: [UInt64: Int64] = [:]) {
+        self.idleTraffic.note(traffic)
         if let hostKeys = report.hostKeys { self.knownHostKeys = hostKeys }
     }
 

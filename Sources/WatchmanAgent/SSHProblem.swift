@@ -8,12 +8,15 @@ struct SSHProblem: Hashable, Sendable {
     var words: String
     /// Whether the gateway was reached, and the time did not suffice for more.
     var isSlowness = false
+    /// Whether something on the way may have forgotten the connection.
+    var isForgotten = false
 
     /// Reads a line. What nobody foresaw is told as it is.
     init(_ line: String) {
         let match = Self.known.first { line.contains($0.mark) }
         self.problem = match?.problem ?? .other
         self.words = match.map { "\($0.words) (\(line))" } ?? line
+        self.isForgotten = self.problem == .lost && !line.contains("closed by remote host")
         self.isSlowness = line.contains("timed out") && !line.contains("connect to host")
     }
 

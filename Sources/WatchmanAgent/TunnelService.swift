@@ -44,6 +44,7 @@ struct TunnelService: Service {
         var backoff = Backoff()
         /// Whether the gateway was reached, but too slowly for the usual patience.
         var isSlow = false
+        var rhythm = AliveRhythm()
         /// How often in a row the gateway did not let the session wait.
         var refusedSessions = 0
     }
@@ -58,6 +59,9 @@ struct TunnelService: Service {
         plan.isSlow = plan.isSlow || end.isSlowness
         let life = ContinuousClock.now - start
         self.judgeSession(configuration, end, life, &plan)
+        if let interval = plan.rhythm.note(end, life: life, self.timing(configuration, plan)) {
+            self.logger.notice("the way to the gateway forgets connections", metadata: ["askedEach": "\(interval) s"])
+        }
         var generator = SystemRandomNumberGenerator()
         let pause = plan.backoff.pause(after: end.problem, life: life, using: &generator)
         try? await Task.sleep(for: pause)
@@ -74,12 +78,17 @@ struct TunnelService: Service {
         self.logger.warning("the gateway lets no session wait; the tunnel goes without")
     }
 
+    private func timing(_ configuration: AgentConfiguration, _ plan: Plan) -> TunnelTiming {
+        var timing = plan.rhythm.apply(to: TunnelTiming(configuration.profile ?? .wired))
+        if plan.isSlow { timing.connectTimeout = max(timing.connectTimeout, TunnelTiming.slowConnectTimeout) }
+        return timing
+    }
+
     private func hold(_ configuration: AgentConfiguration, _ plan: Plan) async -> SSHProblem {
         await TunnelProcesses(self.site, configuration).endLeftovers()
         var route = configuration.route(self.site)
         if plan.refusedSessions >= Self.sessionTries { route.holdsSession = false }
-        var timing = TunnelTiming(configuration.profile ?? .wired)
-        if plan.isSlow { timing.connectTimeout = max(timing.connectTimeout, TunnelTiming.slowConnectTimeout) }
+        let timing = self.timing(configuration, plan)
         let lastWords = Mutex<SSHProblem?>(nil)
         do {
             let command = Command.autossh(route, timing, pidFile: self.site.autosshPIDFile)

@@ -13,7 +13,7 @@ struct HealthSchedule {
 
     private static let first: Duration = .milliseconds(300)
     private static let longest: Duration = .seconds(60)
-    private static let rest: Duration = .seconds(600)
+    private static let rest: Duration = .seconds(1800)
     /// Asked at a time, so that a fleet that comes back is not asked all at once.
     private static let limit = 50
     private var tunnels: [Int: Tunnel] = [:]

@@ -41,9 +41,12 @@ public final class Presence: Service {
         await Repeating.every(.milliseconds(500)) { await self.look() }
     }
 
+    private var isFirstLook: Bool { self.state.withLock { $0.told == nil } }
+
     /// Looks once. Never called twice at a time, so that changes are told in the order in which they happened.
     func look() async {
         let sockets = SocketTable.read().inodes.filter { self.range.contains($0.key) }
+        if self.isFirstLook { self.table.adopt(sockets) }
         self.table.settle(sockets)
         let now = Set(sockets.keys)
         let told = self.state.withLock { state in

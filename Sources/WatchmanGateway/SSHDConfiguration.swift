@@ -11,7 +11,8 @@ enum SSHDConfiguration {
     ///   would leave Unix sockets and tun devices open.
     /// - MaxSessions 0: no shell, no command, no sftp; forwarding only. With 1 there is one session, which runs nothing but our command.
     /// - MaxStartups 100:30:1000: the default sheds most of a fleet that comes back at once.
-    /// - ClientAlive 5x2: 9.2 probes at twice the interval, and slower settings leave a dead device's port taken for minutes.
+    /// - ClientAlive 75x2: devices make themselves heard at least every 60 s, so that this costs nothing. It is for the time in which
+    ///   nobody else looks for dead tunnels (`SilentTunnels`).
     /// - Tunnels that come by TLS all have an address of this machine: from 9.8 on sshd would shut out all of them for one that fails.
     static func text(_ settings: GatewaySettings, _ version: OpenSSHVersion? = nil) -> String {
         """
@@ -95,7 +96,7 @@ enum SSHDConfiguration {
         LoginGraceTime 20
         MaxStartups 100:30:1000
         TCPKeepAlive yes
-        ClientAliveInterval 5
+        ClientAliveInterval 75
         ClientAliveCountMax 2
         LogLevel VERBOSE
         """

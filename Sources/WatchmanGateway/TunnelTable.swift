@@ -50,6 +50,24 @@ final class TunnelTable: Sendable {
         }
     }
 
+    /// Finds the holders of sockets that were there before anyone looked, with one look at each process.
+    func adopt(_ sockets: [Int: UInt64]) {
+        let ports = Dictionary(sockets.map { ($1, $0) }) { first, _ in first }
+        guard !ports.isEmpty else { return }
+        let now = ContinuousClock.now
+        for pid in Processes.all() where TunnelEnder.names.contains(Processes.name(of: pid) ?? "") {
+            for socket in Processes.sockets(of: pid) {
+                guard let port = ports[socket] else { continue }
+                self.state.withLock { $0.holders[port] = Holder(inode: socket, pid: pid, since: now) }
+            }
+        }
+    }
+
+    /// The process that holds the port with this listening socket, if it is known.
+    func holder(of port: Int, _ inode: UInt64) -> pid_t? {
+        self.state.withLock { $0.holders[port] }.flatMap { $0.inode == inode ? $0.pid : nil }
+    }
+
     /// The process that holds this listening socket, among those that came up of late.
     func child(holding inode: UInt64) -> pid_t? {
         self.state.withLock(\.children).last { Processes.holds($0, socket: inode) }

@@ -37,6 +37,7 @@ extension Fleet {
             resembles: try await self.store.resemblance(info, in: scope))
         detail.reportedHostKeys = info.device.reportedHostKeys
         detail.way = info.device.way.flatMap(TunnelWay.init(rawValue:))
+        detail.profile = info.device.profile
         detail.logins = info.device.loginUsers
         detail.instances = try await self.store.instances(device: info.device.id)
         return detail

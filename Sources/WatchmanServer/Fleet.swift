@@ -5,9 +5,6 @@ import WatchmanStore
 
 /// What can be done with the fleet, whoever asks: the API's endpoints only translate.
 struct Fleet: Sendable {
-    /// Seconds between a device's check-ins.
-    static let checkInInterval = 30
-
     let store: Store
     let gateway: Gateway
     let gatewayUsers: (edge: String, jump: String)
@@ -71,7 +68,7 @@ struct Fleet: Sendable {
             device: call.device, sequence: call.sequence, report, source: source, now: now)
         if row.isNews { self.changes.post(.device(call.device)) }
         return CheckInResponse(
-            tunnelIsUp: self.presence.isUp(row.port), interval: Self.checkInInterval,
+            tunnelIsUp: self.presence.isUp(row.port), interval: NetworkProfile.usualInterval,
             passwordIsPending: row.passwordIsPending,
             enrolment: self.enrolment(
                 call.device, name: row.name, port: row.port, escrowsRootPassword: row.escrowsRootPassword),

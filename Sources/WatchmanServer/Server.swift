@@ -114,6 +114,9 @@ public struct Server: Sendable {
         let denials = Denials(store: store, logger: logger)
         self.services = [
             daemon, presence, Self.health(presence, row.id, store, changes, logger),
+            SilentTunnels(settings: settings.gateway, presence: presence, logger: logger) {
+                try? await store.profiles(gateway: row.id, ports: $0)
+            },
             Displacement(settings: settings.gateway, lookup: lookup, presence: presence, logger: logger), scheduler,
             try await Self.gatewayLog(settings.gateway, row.id, store, logins, logger),
             EntranceService(entrances: fleet.entrances, logger: logger), AuditJournal(store: store, logger: logger),

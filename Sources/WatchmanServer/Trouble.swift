@@ -16,6 +16,8 @@ struct Trouble: Equatable {
         var isLeaving = false
         /// Device clock minus server clock, seconds.
         var clockSkew = 0.0
+        /// How sparing the device is with its network.
+        var profile = NetworkProfile.wired
         /// When the tunnel had changed ten times since.
         var restlessSince: Date?
     }
@@ -49,7 +51,7 @@ struct Trouble: Equatable {
         guard let lastSeen = signs.lastSeen else { return Trouble(.neverConnected, "never checked in") }
         let age = now.timeIntervalSince(lastSeen)
         if signs.isLeaving { return Trouble(.agentStopped, "the agent was stopped \(ElapsedTime.words(age)) ago") }
-        guard age < TimeInterval(3 * Fleet.checkInInterval) else {
+        guard age < signs.profile.silence else {
             return Trouble(.silent, "no tunnel, and no check-in for \(ElapsedTime.words(age))")
         }
         let words =
@@ -65,13 +67,13 @@ extension Trouble.Signs {
     init(_ row: DeviceRow) {
         self.init(
             lastSeen: row.lastSeen, words: row.tunnelProblem, problem: row.problem, isLeaving: row.isLeaving,
-            clockSkew: row.clockSkew, restlessSince: row.restlessSince)
+            clockSkew: row.clockSkew, profile: row.profile, restlessSince: row.restlessSince)
     }
 
     init(_ concern: Store.Concern) {
         self.init(
             lastSeen: concern.lastSeen, words: concern.tunnelProblem, isLeaving: concern.isLeaving,
-            clockSkew: concern.clockSkew)
+            clockSkew: concern.clockSkew, profile: concern.profile)
     }
 
     /// Certificates, and so the gateway's host key, are not valid by a clock that is far off.

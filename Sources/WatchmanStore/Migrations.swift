@@ -25,6 +25,10 @@ enum Migrations {
             try Self.chainAudit(db)
         }
         migrator.registerMigration("4 tunnels") { db in try Self.extendTunnels(db) }
+        migrator.registerMigration("5 profiles") { db in
+            // A text of `NetworkProfile`; NULL for an agent that says none.
+            try db.execute(sql: "ALTER TABLE device ADD COLUMN profile TEXT")
+        }
         return migrator
     }
 

@@ -67,7 +67,8 @@ extension Store {
             try Self.json(vitals), report.vitals.clock.timeIntervalSince(now),
             report.tunnelProblem.map { OutsideText.clean($0, limit: 300) }, report.problem?.rawValue,
             report.way.flatMap(TunnelWay.init(rawValue:))?.rawValue,
-            report.isLeaving ?? false, now, id, sequence, now,
+            report.profile.flatMap(NetworkProfile.init(rawValue:))?.rawValue, report.isLeaving ?? false, now, id,
+            sequence, now,
         ]
         do {
             return try await self.write { db in
@@ -108,7 +109,7 @@ extension Store {
 
     private static let takeCall = """
         UPDATE device SET sequence = ?, facts = coalesce(?, facts), loginUsers = coalesce(?, loginUsers), vitals = ?, clockSkew = ?, tunnelProblem = ?,
-            problem = ?, way = ?, isLeaving = ?, lastSeen = ?
+            problem = ?, way = ?, profile = ?, isLeaving = ?, lastSeen = ?
         WHERE id = ? AND sequence < ?
         RETURNING name, escrowsRootPassword, (SELECT port FROM portLease WHERE deviceID = device.id) AS port,
             \(passwordIsPending) AS passwordIsPending, bootID, chosenBootID

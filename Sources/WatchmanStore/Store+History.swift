@@ -74,6 +74,20 @@ extension Store {
         }
     }
 
+    /// The profiles of the devices at these ports; who never reported one is not among them.
+    public func profiles(gateway: String, ports: Set<Int>) async throws -> [Int: NetworkProfile] {
+        try await self.read { db in
+            let select = try db.cachedStatement(
+                sql: """
+                    SELECT profile FROM portLease JOIN device ON device.id = deviceID WHERE gatewayID = ? AND port = ?
+                    """)
+            return try ports.reduce(into: [:]) { profiles, port in
+                let name = try Row.fetchAll(select, arguments: [gateway, port]).first?["profile"] as String?
+                profiles[port] = name.flatMap(NetworkProfile.init(rawValue:))
+            }
+        }
+    }
+
     /// The last `limit` changes of a device's tunnel, newest first.
     public func tunnelEvents(device id: String, limit: Int) async throws -> [TunnelEvent] {
         try await self.read { db in

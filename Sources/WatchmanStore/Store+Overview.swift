@@ -33,6 +33,8 @@ extension Store {
         public var vitals: DeviceVitals?
         /// Device clock minus server clock, seconds.
         public var clockSkew: Double
+        /// How sparing it is with its network.
+        public var profile: NetworkProfile
     }
 
     /// What someone should look after.
@@ -93,7 +95,7 @@ extension Store {
                 try Row.fetchAll(
                     db,
                     sql: """
-                        SELECT id, name, lastSeen, tunnelProblem, isLeaving, vitals, clockSkew,
+                        SELECT id, name, lastSeen, tunnelProblem, isLeaving, vitals, clockSkew, profile,
                             (SELECT at FROM tunnelEvent WHERE deviceID = device.id ORDER BY id DESC LIMIT 1) AS changedAt
                         FROM device WHERE \(condition)\(scope.sql) ORDER BY \(order) LIMIT ?
                         """, arguments: scope.arguments + [limit]
@@ -183,6 +185,7 @@ extension Store.Concern {
         let vitals: String? = row["vitals"]
         self.vitals = try vitals.map { try WireJSON.decode(DeviceVitals.self, from: Data($0.utf8)) }
         self.clockSkew = row["clockSkew"]
+        self.profile = NetworkProfile(reported: row["profile"])
     }
 }
 

@@ -13,9 +13,6 @@ extension Store {
         public var isNew: Bool
     }
 
-    /// Seconds of silence after which a device whose tunnel is down is gone: three of its check-ins.
-    static let silence: TimeInterval = 90
-
     /// Encrypts a root password anew, for this device and version.
     public typealias Reseal = @Sendable (_ password: RootPassword, _ device: String, _ version: Int) throws -> Data
 
@@ -74,7 +71,7 @@ extension Store {
     /// What is online or reports is not gone; that also keeps two people from replacing one device twice at once.
     private static func requireGone(_ device: Device, _ now: Date) throws {
         let age = device.lastSeen.map { now.timeIntervalSince($0) } ?? .infinity
-        guard device.isOnline || age < Self.silence else { return }
+        guard device.isOnline || age < NetworkProfile(reported: device.profile).silence else { return }
         let sign = device.isOnline ? "is online" : "checked in \(ElapsedTime.words(age)) ago"
         throw WatchmanError(
             .conflict, "\(device.name) \(sign): only a device that is gone can be replaced",

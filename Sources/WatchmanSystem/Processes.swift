@@ -99,7 +99,7 @@ public enum Processes {
     }
 
     /// The inodes of a process's sockets, in the order of its descriptors.
-    static func sockets(of pid: pid_t) -> [UInt64] {
+    public static func sockets(of pid: pid_t) -> [UInt64] {
         let folder = "/proc/\(pid)/fd"
         let numbers = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return numbers.compactMap { Int32($0) }.sorted().compactMap { number in

@@ -30,7 +30,7 @@ import WatchmanSystem
     @Test(arguments: [NetworkProfile.lte, .satellite]) func `who pays for data is not hurried`(
         profile: NetworkProfile
     ) {
-        #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true), profile) == .seconds(600))
+        #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true), profile) == .seconds(1800))
         #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true, interval: 900), profile) == .seconds(900))
         var rhythm = CheckInRhythm()
         for _ in 0..<5 { rhythm.note(Self.answer(false)) }

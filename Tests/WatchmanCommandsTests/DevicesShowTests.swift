@@ -10,7 +10,8 @@ import WatchmanCore
             Watchman.DevicesShow.lines(try CommandSamples.detail(), now: CommandSamples.now) == [
                 "id:            abcdefgh23", "name:          edge-1", "state:         online",
                 "gateway:       main, port 20000", "last seen:     5 s ago", "tags:          arm, site=berlin",
-                "enrolled:      2026-09-20 14:13:20 UTC", "way:           -", "clock:         off by 2 h",
+                "enrolled:      2026-09-20 14:13:20 UTC", "way:           -", "profile:       -",
+                "clock:         off by 2 h",
                 "key:           SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w",
                 "root password: held by the server, version 3 set 2 d ago, the next in 27 d", "logins:        root",
                 "host key:      SHA256:jRF3ks+XcEadFl5DXvC4fGc+CT2pQXhGCmk7ztXiG7w (ssh-ed25519)",
@@ -18,7 +19,7 @@ import WatchmanCore
                 "system:        Test OS 1, aarch64, Linux 6.1.0-test", "ssh:           OpenSSH_9.2p1",
                 "sshd:          OpenSSH_9.2p1", "agent:         0.1.0", "uptime:        1 d", "load:          0.25",
                 "memory:        3.0 GiB of 4.0 GiB available", "disk:          20.0 GiB of 32.0 GiB free",
-                "temperature:   48.5 °C", "addresses:     192.0.2.10",
+                "temperature:   48.5 °C", "idle traffic:  -", "addresses:     192.0.2.10",
                 "event:         2026-09-21 14:12:20 UTC tunnel up",
             ])
     }
@@ -28,6 +29,8 @@ import WatchmanCore
         detail.summary = CommandSamples.device("abcdefgh23", "edge-1", .offline, lastSeen: nil)
         detail.facts.machineID = nil
         detail.facts.ssh = nil
+        detail.vitals?.idleTraffic = 850_000
+        #expect(Watchman.DevicesShow.lines(detail).contains("idle traffic:  830.1 KiB a day"))
         detail.vitals = nil
         detail.clockSkew = 1.5
         detail.escrowsRootPassword = false

@@ -67,7 +67,7 @@ import WatchmanSystem
         LoginGraceTime 20
         MaxStartups 100:30:1000
         TCPKeepAlive yes
-        ClientAliveInterval 5
+        ClientAliveInterval 75
         ClientAliveCountMax 2
         LogLevel VERBOSE
         AllowTcpForwarding no

@@ -23,6 +23,15 @@ import WatchmanCore
                 == "no tunnel, though the agent checked in 5 s ago: the network is down")
     }
 
+    @Test func `a device that is sparing with its network is not soon called silent`() {
+        for (profile, age, isSilent) in [
+            (NetworkProfile.wifi, 90.0, true), (.lte, 1799, false), (.satellite, 1800, true),
+        ] {
+            let signs = Trouble.Signs(lastSeen: Self.now - age, profile: profile)
+            #expect((Self.absence(signs).problem == .silent) == isSilent, "\(profile)")
+        }
+    }
+
     @Test func `programs are told the same`() {
         var signs = Trouble.Signs()
         #expect(Self.absence(signs).problem == .neverConnected)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import WatchmanCore
 
@@ -30,6 +31,22 @@ import WatchmanCore
         #expect(try await Self.state(fixture) == .offline)
         _ = try await store.record(gateway: "main", up: [1100], down: [], now: Self.now)
         #expect(try await Self.state(fixture) == .online, "another tunnel, another trial")
+    }
+
+    @Test func `the profile is the one that the device reported last, if it ever did`() async throws {
+        let fixture = try await StoreFixture()
+        let id = try await fixture.device().device.id
+        let reports: [(reported: String?, profile: NetworkProfile?)] = [
+            (nil, nil), ("lte", .lte), ("submarine", nil), ("wifi", .wifi), (nil, nil),
+        ]
+        for (number, report) in reports.enumerated() {
+            var call = CheckInRequest(facts: Sample.facts(), vitals: Sample.vitals(clock: Self.now), tunnelProblem: nil)
+            call.profile = report.reported
+            _ = try await fixture.store.checkIn(device: id, sequence: Int64(number + 9), call, now: Self.now)
+            let profiles = try await fixture.store.profiles(gateway: "main", ports: [1100, 1101])
+            #expect(profiles == (report.profile.map { [1100: $0] } ?? [:]))
+            #expect(try await fixture.store.profiles(gateway: "other", ports: [1100]) == [:])
+        }
     }
 
     @Test func `ten changes make a restless tunnel`() async throws {

@@ -2,6 +2,8 @@
 #define CWATCHMAN_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /// Whether `password` has the crypt(3) hash `hash` (the second field of shadow(5)).
 bool watchman_password_matches(const char *password, const char *hash);
@@ -22,6 +24,26 @@ void watchman_use_builtin_name_services(void);
 ///
 /// Returns the descriptor, which does not block, or -1.
 int watchman_open_route_events(void);
+
+/// What has passed over a TCP connection (tcp(7), TCP_INFO).
+struct watchman_connection {
+    /// The socket.
+    uint64_t inode;
+    /// Payload bytes, both ways.
+    uint64_t bytes;
+    /// Packets, both ways.
+    uint64_t packets;
+    /// Milliseconds since the other end was last heard of, be it by data or by an acknowledgement.
+    uint32_t silence;
+    uint16_t local_port;
+    uint16_t remote_port;
+    bool is_version_6;
+};
+
+/// Writes the established TCP connections of this network namespace, at most so many (sock_diag(7)).
+///
+/// Returns how many there are, or -1 if the kernel does not tell.
+long watchman_list_connections(struct watchman_connection *connections, size_t capacity);
 
 /// Leaves a process behind that removes the file `path` when this process has ended, whatever it has become by then, or after so many
 /// seconds. If the file was still there at this process's end, it says `words` on standard error.

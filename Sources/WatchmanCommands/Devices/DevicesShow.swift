@@ -37,7 +37,8 @@ extension Watchman {
                 ("gateway", "\(summary.gateway), port \(summary.port)"),
                 ("last seen", Moment.ago(summary.lastSeen, now: now)),
                 ("tags", summary.tags.isEmpty ? "-" : summary.tags.joined(separator: ", ")),
-                ("enrolled", Moment.exact(detail.createdAt)), ("way", detail.way?.rawValue ?? "-"), ("clock", skew),
+                ("enrolled", Moment.exact(detail.createdAt)), ("way", detail.way?.rawValue ?? "-"),
+                ("profile", detail.profile ?? "-"), ("clock", skew),
                 ("key", detail.keyFingerprint),
                 ("root password", Self.rootPassword(detail, now)),
                 ("logins", (detail.logins ?? ["root"]).joined(separator: ", ")),
@@ -81,6 +82,7 @@ extension Watchman {
                 ("memory", "\(gib(vitals.memoryAvailable)) of \(gib(vitals.memoryTotal)) available"),
                 ("disk", "\(gib(vitals.diskFree)) of \(gib(vitals.diskTotal)) free"),
                 ("temperature", vitals.temperature.map { String(format: "%.1f °C", $0) } ?? "-"),
+                ("idle traffic", vitals.idleTraffic.map { "\(ByteCount.words($0)) a day" } ?? "-"),
                 ("addresses", vitals.addresses.joined(separator: ", ")),
             ]
         }

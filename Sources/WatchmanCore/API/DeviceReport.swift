@@ -72,6 +72,8 @@ public struct DeviceVitals: Codable, Hashable, Sendable {
     public var addresses: [String]
     /// The device's clock.
     public var clock: Date
+    /// Bytes a day on the wire for a tunnel that nobody uses and for check-ins, as measured of late; nil until it is known.
+    public var idleTraffic: Int64?
 
     /// Creates vitals from their parts.
     public init(
@@ -95,6 +97,7 @@ public struct DeviceVitals: Codable, Hashable, Sendable {
         copy.uptime = self.uptime.isFinite ? self.uptime : 0
         copy.load = self.load.isFinite ? self.load : 0
         copy.temperature = self.temperature.flatMap { $0.isFinite ? $0 : nil }
+        copy.idleTraffic = self.idleTraffic.flatMap { $0 < 0 ? nil : $0 }
         copy.addresses = self.addresses.prefix(16).map { OutsideText.clean($0, limit: 64) }
         return copy
     }

@@ -110,6 +110,8 @@ public struct DeviceDetail: Codable, Sendable {
     public var rootPassword: PasswordStanding?
     /// By which way its tunnel comes in, if its agent said.
     public var way: TunnelWay?
+    /// How sparing it is with its network, by the profile's name.
+    public var profile: String?
     /// What its tunnel did of late, newest first.
     public var events: [TunnelEvent]
     /// The older device that it may be, set up anew.

@@ -55,9 +55,10 @@ struct PublicChannel: ServerChildChannel {
         return Self.keepAlive(channel).flatMap { self.tunnels.join(channel) }.map { nil }
     }
 
-    /// sshd cannot see when a device is gone without a word: its own connection ends here. The same 30 seconds that sshd gives others.
+    /// sshd cannot see when a device is gone without a word: its own connection ends here. Devices make themselves heard at least every
+    /// 60 s, so that the kernel's questions cost nothing.
     private static func keepAlive(_ channel: any Channel) -> EventLoopFuture<Void> {
-        let options = [(TCP_KEEPIDLE, 15), (TCP_KEEPINTVL, 5), (TCP_KEEPCNT, 3), (Int32(TCP_USER_TIMEOUT), 30_000)]
+        let options = [(TCP_KEEPIDLE, 75), (TCP_KEEPINTVL, 5), (TCP_KEEPCNT, 3), (Int32(TCP_USER_TIMEOUT), 30_000)]
         let settings =
             [channel.setOption(.socketOption(.so_keepalive), value: 1)]
             + options.map { name, value in

@@ -52,6 +52,8 @@ public struct Device: Codable, Sendable, FetchableRecord, PersistableRecord {
     public var problem: String?
     /// By which way its tunnel comes in.
     public var way: String?
+    /// How sparing it is with its network.
+    public var profile: String?
 
     /// The table.
     public static let databaseTableName = "device"
@@ -107,6 +109,8 @@ public struct DeviceRow: Sendable {
     public var problem: TunnelProblem?
     /// Device clock minus server clock, seconds.
     public var clockSkew: Double
+    /// How sparing it is with its network.
+    public var profile: NetworkProfile
     /// When its tunnel had changed ten times since, or nil if it never did so often.
     public var restlessSince: Date?
     /// Whether two machines use its key.
@@ -132,7 +136,7 @@ public struct DeviceRow: Sendable {
 
     static let query = """
         SELECT device.id, device.name, device.isOnline, device.isDuplicate, device.isDegraded, device.isLeaving,
-            device.problem, device.clockSkew, \(restlessSince) AS restlessSince,
+            device.problem, device.profile, device.clockSkew, \(restlessSince) AS restlessSince,
             device.reportedHostKeys IS NOT NULL AS hasOtherHostKeys, device.lastSeen, device.tunnelProblem,
             device.facts ->> 'agentVersion' AS agentVersion, portLease.gatewayID, portLease.port,
             (SELECT group_concat(tag, ' ') FROM (SELECT tag FROM deviceTag WHERE deviceID = device.id ORDER BY tag)) AS tags
@@ -149,6 +153,7 @@ public struct DeviceRow: Sendable {
         self.isLeaving = row["isLeaving"]
         let problem: String? = row["problem"]
         self.problem = problem.flatMap(TunnelProblem.init(rawValue:))
+        self.profile = NetworkProfile(reported: row["profile"])
         self.clockSkew = row["clockSkew"]
         self.restlessSince = row["restlessSince"]
         self.hasOtherHostKeys = row["hasOtherHostKeys"]
@@ -177,6 +182,7 @@ public struct DeviceRow: Sendable {
         self.isDegraded = info.device.isDegraded
         self.isLeaving = info.device.isLeaving
         self.problem = info.device.problem.flatMap(TunnelProblem.init(rawValue:))
+        self.profile = NetworkProfile(reported: info.device.profile)
         self.clockSkew = info.device.clockSkew
         self.restlessSince = info.restlessSince
         self.hasOtherHostKeys = info.device.reportedHostKeys != nil

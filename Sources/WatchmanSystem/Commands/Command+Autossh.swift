@@ -48,6 +48,9 @@ public struct TunnelTiming: Hashable, Sendable {
     /// Seconds to connect and agree on keys (`ConnectTimeout`).
     public var connectTimeout: Int
 
+    /// How long the gateway may not hear of a device that is there: ssh itself would have given up by then.
+    public var silence: Duration { .seconds(self.aliveInterval * (self.aliveCount + 1)) }
+
     /// The timing that suits a network.
     public init(_ profile: NetworkProfile) {
         (self.aliveInterval, self.aliveCount, self.connectTimeout) =

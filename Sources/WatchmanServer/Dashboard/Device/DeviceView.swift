@@ -125,11 +125,13 @@ struct DeviceView: Sendable {
                 Fact("Running for", ElapsedTime.words(vitals.uptime)),
                 Fact("Memory", self.part(vitals.memoryTotal - vitals.memoryAvailable, of: vitals.memoryTotal)),
                 Fact("Disk", self.part(vitals.diskTotal - vitals.diskFree, of: vitals.diskTotal)),
+                Fact("Idle traffic", vitals.idleTraffic.map { "\(Words.bytes($0)) a day" } ?? "not measured yet"),
                 Fact("Addresses", vitals.addresses.joined(separator: ", "), isCode: true),
                 Fact("Clock", Words.clock(skew: device.clockSkew)),
             ]
         }
         return result + [
+            Fact("Way", device.way?.rawValue ?? "unknown"), Fact("Profile", device.profile ?? "unknown"),
             Fact("Logins", (device.logins ?? ["root"]).joined(separator: ", "), isCode: true),
             Fact("Root password", device.rootPassword?.words(now: now) ?? "left alone"),
             Fact("Tunnel key", device.keyFingerprint, isCode: true),
