@@ -31,7 +31,7 @@ import WatchmanSystem
         profile: NetworkProfile
     ) {
         #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true), profile) == .seconds(1800))
-        #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true, interval: 900), profile) == .seconds(900))
+        #expect(Self.rhythm(Self.answer(true)).pause(Self.answer(true, interval: 2700), profile) == .seconds(2700))
         var rhythm = CheckInRhythm()
         for _ in 0..<5 { rhythm.note(Self.answer(false)) }
         #expect(rhythm.pause(Self.answer(false), profile) == .seconds(2))
