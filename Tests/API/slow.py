@@ -74,7 +74,7 @@ class Probe(threading.Thread):
     there, because until then it is this machine that is busy with making them."""
 
     def __init__(self, port):
-        super().__init__()
+        super().__init__(daemon=True)
         self.port, self.times, self.isOver = port, [], threading.Event()
         self.missing, self.begin = 2 * EACH, threading.Event()
 
