@@ -126,7 +126,7 @@ extension HTTPProxy {
 
 extension ServerAddress {
     /// For messages.
-    var shown: String {
+    public var shown: String {
         switch self {
         case .socket(let path): path
         case .remote(let url, _): url.text

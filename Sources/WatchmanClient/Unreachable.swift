@@ -3,10 +3,17 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
-import WatchmanCore
+public import WatchmanCore
 
 /// Says in words why a server cannot be reached.
-enum Unreachable {
+public enum Unreachable {
+    private static let words = "cannot reach the server at"
+
+    /// Whether an error is that, and not an answer of the server.
+    public static func isCause(of error: WatchmanError) -> Bool {
+        error.code == .unavailable && error.message.utf8.starts(with: Self.words.utf8)
+    }
+
     static func error(_ address: ServerAddress, _ cause: any Error) -> WatchmanError {
         switch address {
         case .socket(let path):
@@ -15,10 +22,10 @@ enum Unreachable {
                     .forbidden, "cannot use \(path): permission denied", hint: "sudo watchman devices")
             }
             return WatchmanError(
-                .unavailable, "cannot reach the server at \(path): \(Self.words(cause))",
+                .unavailable, "\(Self.words) \(path): \(Self.words(cause))",
                 hint: "systemctl status watchman")
         case .remote(let url, _):
-            return WatchmanError(.unavailable, "cannot reach the server at \(url.text): \(Self.words(cause))")
+            return WatchmanError(.unavailable, "\(Self.words) \(url.text): \(Self.words(cause))")
         }
     }
 

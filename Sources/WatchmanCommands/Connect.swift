@@ -63,9 +63,7 @@ extension Watchman {
                 context: context, user: self.user,
                 identity: try await Identity.resolve(self.identity, context.processes))
             let reason = self.password ? try Reason.given(self.reason) : nil
-            let grant = try await self.grant(address, apiKey, folder)
-            let configuration = try folder.store(
-                grant, gateway: Self.hop(grant, address, apiKey, folder, context))
+            let (grant, configuration) = try await self.credentials(address, apiKey, folder, context)
             if self.prepare { return }
             if self.password, let warning = grant.warning {
                 // Both machines have the pinned host keys: ssh would tell the password to either.
@@ -88,6 +86,23 @@ extension Watchman {
             if let reason { try await self.becomeByPassword(grant, reason, context) }
             if self.stdio { return try await Self.carry(grant, address, configuration) }
             try Execution.become(.ssh(self.arguments(configuration, grant)))
+        }
+
+        /// What ssh needs to enter: from the server or, while that does not answer, what it granted some minutes ago.
+        private func credentials(
+            _ address: ServerAddress, _ apiKey: Secret?, _ folder: CredentialFolder, _ context: Context
+        ) async throws -> (grant: ConnectGrant, configuration: String) {
+            do {
+                let grant = try await self.grant(address, apiKey, folder)
+                let hop = try Self.hop(grant, address, apiKey, folder, context)
+                let configuration = try folder.store(grant, gateway: hop)
+                try folder.keep(grant, from: address.shown)
+                return (grant, configuration)
+            } catch let error as WatchmanError where Unreachable.isCause(of: error) && !self.password {
+                guard let kept = folder.kept(self.device.device, from: address.shown, now: Date()) else { throw error }
+                Terminal.say("watchman: warning: \(error.message): going in by a certificate that is still good")
+                return kept
+            }
         }
 
         /// Asks to be let in. The key is kept by device id, which a name or prefix becomes only with the server's help.

@@ -52,4 +52,34 @@ struct CredentialFolder {
         return try SSHConfiguration.write(
             grant, gateway: gateway, passwords: passwords, identity: self.identity.location, to: folder)
     }
+
+    /// Remembers what a server granted, for when it does not answer. Nothing in it is secret.
+    func keep(_ grant: ConnectGrant, from server: String) throws {
+        let note = KeptGrant(server: server, grant: grant)
+        try WholeFile.write(try WireJSON.encode(note), to: "\(self.path(grant.deviceID))/grant.json", mode: 0o600)
+    }
+
+    /// What this server granted for the device that is meant, and the ssh configuration's path, if it is still good.
+    func kept(_ reference: String, from server: String, now: Date) -> (grant: ConnectGrant, configuration: String)? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: self.root)) ?? []
+        let grants = names.compactMap { name -> ConnectGrant? in
+            guard let data = try? WholeFile.read("\(self.root)/\(name)/grant.json"),
+                let note = try? WireJSON.decode(KeptGrant.self, from: data), note.server == server,
+                self.path(note.grant.deviceID) == "\(self.root)/\(name)", note.grant.expiresAt > now,
+                [.online, .degraded].contains(note.grant.state)
+            else { return nil }
+            return note.grant
+        }
+        let exact = grants.filter { $0.deviceID == reference || $0.name == reference }
+        let begins = grants.filter {
+            $0.deviceID.utf8.starts(with: reference.utf8) || $0.name.utf8.starts(with: reference.utf8)
+        }
+        guard let grant = exact.first ?? (begins.count == 1 ? begins.first : nil) else { return nil }
+        return (grant, "\(self.path(grant.deviceID))/config")
+    }
+
+    private struct KeptGrant: Codable {
+        var server: String
+        var grant: ConnectGrant
+    }
 }

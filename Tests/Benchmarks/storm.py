@@ -68,8 +68,9 @@ class Device:
             self.start()
 
     def end(self):
-        self.process.kill()
-        self.process.wait()
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
 
 def storm(devices, gateway):
@@ -135,23 +136,25 @@ def upgrade(server, devices, number):
 def main(binary, count, rounds):
     with Server(binary) as server:
         devices = [Device(server.folder, enrolled) for enrolled in enrol(server, count)]
-        raw = start_raw(server, devices)
-        times = {"raw sshd": [], "watchman": []}
-        for turn in range(rounds):
-            for name, port in (("raw sshd", raw), ("watchman", server.gateway)):
-                seconds, attempts = storm(devices, port)
-                times[name].append(seconds)
-                print(f"  {name:10} {seconds:6.1f} s, {attempts} attempts", flush=True)
-                if (turn, name) != (rounds - 1, "watchman"):
-                    calm(devices)
-        medians = {name: statistics.median(values) for name, values in times.items()}
-        print(f"{count} devices up: raw sshd {medians['raw sshd']:.1f} s, watchman {medians['watchman']:.1f} s, "
-              f"{medians['watchman'] / medians['raw sshd']:.2f}", flush=True)
-        for number in range(3):
-            broken, seconds = upgrade(server, devices, number)
-            print(f"upgrade under {count} tunnels: {broken} broke, right about all after {seconds:.2f} s", flush=True)
-        for device in devices:
-            device.end()
+        try:
+            raw = start_raw(server, devices)
+            times = {"raw sshd": [], "watchman": []}
+            for turn in range(rounds):
+                for name, port in (("raw sshd", raw), ("watchman", server.gateway)):
+                    seconds, attempts = storm(devices, port)
+                    times[name].append(seconds)
+                    print(f"  {name:10} {seconds:6.1f} s, {attempts} attempts", flush=True)
+                    if (turn, name) != (rounds - 1, "watchman"):
+                        calm(devices)
+            medians = {name: statistics.median(values) for name, values in times.items()}
+            print(f"{count} devices up: raw sshd {medians['raw sshd']:.1f} s, watchman {medians['watchman']:.1f} s, "
+                  f"{medians['watchman'] / medians['raw sshd']:.2f}", flush=True)
+            for number in range(3):
+                broken, seconds = upgrade(server, devices, number)
+                print(f"upgrade under {count} tunnels: {broken} broke, right about all after {seconds:.2f} s", flush=True)
+        finally:
+            for device in devices:
+                device.end()
 
 
 if __name__ == "__main__":

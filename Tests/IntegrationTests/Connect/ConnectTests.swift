@@ -129,7 +129,8 @@ struct ConnectTests {
         }
         #expect(try mode(folder) == 0o700)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
-        #expect(Set(files) == ["id_ed25519", "device-cert.pub", "gateway-cert.pub", "known_hosts", "config"])
+        #expect(
+            Set(files) == ["id_ed25519", "grant.json", "device-cert.pub", "gateway-cert.pub", "known_hosts", "config"])
         for file in files { #expect(try mode("\(folder)/\(file)") == 0o600, "\(file)") }
     }
 
